@@ -38,7 +38,6 @@ class ClaimKind(Enum):
     DEPTH_AT_MOST = "depth_at_most"
     BITS_AT_MOST = "bits_at_most"
     PARAMETERS_AT_MOST = "parameters_at_most"
-    TOTAL_BITS_AT_LEAST = "total_bits_at_least"
 
 
 @dataclass(frozen=True, slots=True)

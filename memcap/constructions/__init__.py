@@ -1,0 +1,8 @@
+"""Floor 4: theorems as weights; one file per theorem, one registry."""
+
+from memcap.constructions import next_token as next_token
+from memcap.constructions import relu_memorizer as relu_memorizer
+from memcap.constructions.base import Built as Built
+from memcap.constructions.base import Entry as Entry
+from memcap.constructions.base import available as available
+from memcap.constructions.base import construct as construct

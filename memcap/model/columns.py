@@ -1,0 +1,285 @@
+"""Exact columns: one slot of the state for many inputs at once.
+
+In a bit-extraction network most slots depend only on the *group* an input fell into:
+of N inputs a packed word of thousands of bits takes a few hundred values. A `Column`
+therefore stores its distinct values once,
+
+    value of input i = scale * table[partition.codes[i]],
+
+with an integer table and one rational scale, and an affine row is evaluated on the
+table instead of on the inputs. Columns of one partition are combined entry by entry;
+columns of different partitions are combined on the common refinement, which is made
+of the combinations that occur. Small integers stay in int64, with the overflow bound
+computed before every operation; the rest are Python integers. Scaling by a positive
+number and carrying a non-negative value cost nothing. Nothing here knows what the
+network is for.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd, lcm
+
+import numpy as np
+
+from memcap.core.exact import Number
+from memcap.model.weights import Row
+
+# Sums below this bound cannot overflow int64, with room for one doubling.
+_INT64_BOUND = 1 << 62
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """Which group each of the inputs belongs to.
+
+    Args:
+        size: number of groups; a group may be empty.
+        codes: `[R]` group of each input, or None when every input is its own group.
+    """
+
+    size: int
+    codes: np.ndarray | None
+
+
+@dataclass(slots=True, eq=False)
+class Column:
+    """One slot: ``scale * table[codes]``; see the module's text.
+
+    Args:
+        partition: the groups of inputs that share a value.
+        table: `[partition.size]` int64, or object array of Python integers.
+        scale: a non-negative rational, as numerator and denominator.
+        low: smallest entry of the table.
+        high: largest entry of the table.
+    """
+
+    partition: Partition
+    table: np.ndarray
+    scale: tuple[int, int]
+    low: int
+    high: int
+    compressed: "Column | None" = field(default=None, repr=False)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all inputs have the same value here."""
+        return self.low == self.high
+
+    def expand(self) -> np.ndarray:
+        """`[R]` table entry of every input."""
+        codes = self.partition.codes
+        return self.table if codes is None else self.table[codes]
+
+
+def make_column(
+    partition: Partition, table: np.ndarray, scale: tuple[int, int]
+) -> Column:
+    """Measure a table and keep it in int64 where it fits."""
+    low, high = int(table.min()), int(table.max())
+    if table.dtype == object and -_INT64_BOUND < low and high < _INT64_BOUND:
+        table = table.astype(np.int64)
+    return Column(partition, table, scale, low, high)
+
+
+class Columns:
+    """Evaluates affine rows over columns of R inputs.
+
+    Args:
+        rows: R, the number of inputs.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.identity = Partition(rows, None)
+        self._one = Partition(1, np.zeros(rows, dtype=np.int32))
+        self._joins: dict[tuple[int, ...], tuple[Partition, list[np.ndarray]]] = {}
+        self._alive: list[Partition] = []
+
+    def forget_joins(self) -> None:
+        """Drop remembered refinements; called once a layer."""
+        self._joins.clear()
+        self._alive.clear()
+
+    def constant(self, value: Number) -> Column:
+        """A column with one value for all inputs."""
+        scale, sign = _positive(abs(value)), (value > 0) - (value < 0)
+        return Column(self._one, np.array([sign]), scale, sign, sign)
+
+    def row(self, row: Row, columns: list[Column], relu: bool) -> Column:
+        """Evaluate ``bias + sum weight * column``, then ReLU if asked.
+
+        Returns:
+            the exact column; an input column itself where nothing changed.
+        """
+        if relu and len(row.terms) == 1 and row.bias == 0:
+            index, weight = row.terms[0]
+            column = columns[index]
+            if weight == 1 and column.low >= 0:
+                return column
+        bias, terms = _fold_constants(row, columns)
+        if not terms:
+            return self.constant(max(bias, 0) if relu else bias)
+        factors, offset, scale = _common_scale(terms, bias)
+        made = self._combine(factors, offset, scale, [column for _, column in terms])
+        return self._relu(made) if relu else made
+
+    def _combine(
+        self,
+        factors: list[int],
+        offset: int,
+        scale: tuple[int, int],
+        columns: list[Column],
+    ) -> Column:
+        reach = abs(offset) + sum(
+            abs(f) * max(abs(c.low), abs(c.high))
+            for f, c in zip(factors, columns, strict=True)
+        )
+        small = reach < _INT64_BOUND and all(c.table.dtype != object for c in columns)
+        partition, tables = self._align(columns, small)
+        dtype = np.int64 if small else object
+        total = None
+        for factor, table in zip(factors, tables, strict=True):
+            total = _add_product(total, factor, _as(table, dtype))
+        assert total is not None  # there is at least one term
+        if offset:
+            total = total + offset
+        made = make_column(partition, total, scale)
+        return self.constant(_value(made, made.low)) if made.is_constant else made
+
+    def _relu(self, column: Column) -> Column:
+        if column.low >= 0:
+            return column
+        if column.high <= 0:
+            return self.constant(0)
+        table = np.maximum(column.table, 0)
+        made = Column(column.partition, table, column.scale, 0, column.high)
+        if column.high < _INT64_BOUND and table.dtype == object:
+            made.table = table.astype(np.int64)
+        return made
+
+    def _align(
+        self, columns: list[Column], small: bool
+    ) -> tuple[Partition, list[np.ndarray]]:
+        """Bring columns to one partition; returns it with a table for each column."""
+        partitions = _distinct([column.partition for column in columns])
+        if len(partitions) == 1:
+            return partitions[0], [column.table for column in columns]
+        if small and any(p.codes is None for p in partitions):
+            return self.identity, [column.expand() for column in columns]
+        # A long number meets a column that may tell all inputs apart: group the
+        # inputs by value first, so that the long numbers stay few.
+        packed = [self._compress(column) for column in columns]
+        partitions = _distinct([column.partition for column in packed])
+        joined, index = self._join(partitions)
+        where = {id(p): i for i, p in enumerate(partitions)}
+        return joined, [c.table[index[where[id(c.partition)]]] for c in packed]
+
+    def _compress(self, column: Column) -> Column:
+        """The same column on the partition by its value, if that is coarser."""
+        if column.partition.codes is not None:
+            return column
+        if column.compressed is None:
+            values, codes = _rank(column.table, column.low, column.high)
+            partition = Partition(len(values), codes)
+            column.compressed = Column(
+                partition, values, column.scale, column.low, column.high
+            )
+        return column.compressed
+
+    def _join(self, partitions: list[Partition]) -> tuple[Partition, list[np.ndarray]]:
+        """Common refinement, with the group of each factor for each of its groups."""
+        key = tuple(id(p) for p in partitions)
+        if key not in self._joins:
+            self._alive.extend(partitions)
+            self._joins[key] = self._refine(partitions)
+        return self._joins[key]
+
+    def _refine(
+        self, partitions: list[Partition]
+    ) -> tuple[Partition, list[np.ndarray]]:
+        joined, index = partitions[0], [np.arange(partitions[0].size)]
+        for partition in partitions[1:]:
+            assert joined.codes is not None and partition.codes is not None
+            pair = joined.codes.astype(np.int64) * partition.size + partition.codes
+            limit = joined.size * partition.size
+            values, codes = _rank(pair, 0, limit - 1)
+            left, right = np.divmod(values, partition.size)
+            index = [old[left] for old in index] + [right]
+            joined = Partition(len(values), codes)
+        return joined, index
+
+
+def scaled(table: np.ndarray, factor: int, reach: int) -> np.ndarray:
+    """``factor * table`` for entries of size at most `reach`, without overflow."""
+    if factor == 1:
+        return table
+    if table.dtype != object and abs(factor) * max(reach, 1) >= _INT64_BOUND:
+        table = table.astype(object)
+    return table * factor
+
+
+def _positive(value: Number) -> tuple[int, int]:
+    return (value.numerator, value.denominator) if value else (1, 1)
+
+
+def _value(column: Column, entry: int) -> Number:
+    return Fraction(column.scale[0] * entry, column.scale[1])
+
+
+def _fold_constants(
+    row: Row, columns: list[Column]
+) -> tuple[Number, list[tuple[Number, Column]]]:
+    bias, terms = row.bias, []
+    for index, weight in row.terms:
+        column = columns[index]
+        if column.is_constant:
+            bias = bias + weight * _value(column, column.low)
+        else:
+            terms.append((weight, column))
+    return bias, terms
+
+
+def _common_scale(
+    terms: list[tuple[Number, Column]], bias: Number
+) -> tuple[list[int], int, tuple[int, int]]:
+    """Integers c_j, b and a rational s > 0 with ``s c_j = weight_j * scale_j``."""
+    tops = [w.numerator * c.scale[0] for w, c in terms]
+    bottoms = [w.denominator * c.scale[1] for w, c in terms]
+    bottom = lcm(bias.denominator, *bottoms)
+    factors = [top * (bottom // b) for top, b in zip(tops, bottoms, strict=True)]
+    offset = bias.numerator * (bottom // bias.denominator)
+    common = gcd(offset, *factors)
+    shrink = gcd(common, bottom)
+    scale = (common // shrink, bottom // shrink)
+    return [factor // common for factor in factors], offset // common, scale
+
+
+def _as(table: np.ndarray, dtype: type) -> np.ndarray:
+    return table if table.dtype == dtype else table.astype(dtype)
+
+
+def _add_product(
+    total: np.ndarray | None, factor: int, table: np.ndarray
+) -> np.ndarray:
+    if total is None:
+        return table if factor == 1 else table * factor
+    if factor == 1:
+        return total + table
+    return total - table if factor == -1 else total + table * factor
+
+
+def _distinct(partitions: list[Partition]) -> list[Partition]:
+    return list({id(p): p for p in partitions}.values())
+
+
+def _rank(values: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sorted distinct values and the index of each value among them."""
+    span = high - low + 1
+    if values.dtype == object or span > 4 * len(values) + 1024:
+        found, codes = np.unique(values, return_inverse=True)
+        return found, codes.reshape(-1).astype(np.int32)
+    shifted = values - low if low else values
+    present = np.zeros(span, dtype=bool)
+    present[shifted] = True
+    rank = np.cumsum(present, dtype=np.int32)
+    return np.flatnonzero(present) + low, rank[shifted] - 1

@@ -1,0 +1,151 @@
+"""Exact uniform and hardmax attention over columns.
+
+Before attention a column has one entry for each distinct token; `index` says which
+token stands where. After it there is one row for each sample and each position that
+is still needed.
+"""
+
+from math import lcm
+
+import numpy as np
+
+from memcap.model.columns import Column, Columns, Partition, make_column, scaled
+from memcap.model.weights import Affine, Attention, Head, Row
+
+_Result = tuple[Columns, list[Column], np.ndarray]
+
+
+def attend(
+    layer: Attention,
+    engine: Columns,
+    columns: list[Column],
+    index: np.ndarray,
+    only_last: bool,
+) -> _Result:
+    """Evaluate an attention layer exactly.
+
+    Args:
+        layer: uniform or hardmax attention.
+        engine: evaluates rows before attention.
+        columns: the state before attention.
+        index: `[N, n]` row of each position.
+        only_last: whether only the last position is needed afterwards.
+
+    Returns:
+        the engine, the columns and the `[N, P]` index after attention.
+    """
+    samples, length = index.shape
+    positions = np.arange(length)[-1:] if only_last else np.arange(length)
+    after = Columns(samples * len(positions))
+    state = _carried(columns, index[:, positions].reshape(-1))
+    rows: list[list[tuple[int, object]]] = [
+        [(i, 1)] if layer.residual else [] for i in range(layer.heads[0].output.outputs)
+    ]
+    for head in layer.heads:
+        mixed = _mix(layer, head, engine, columns, index, positions, after)
+        for row, (_, terms) in zip(rows, head.output.rows, strict=True):
+            row.extend((len(state) + column, weight) for column, weight in terms)
+        state.extend(mixed)
+    made = [after.row(Row(0, tuple(row)), state, relu=False) for row in rows]  # type: ignore[arg-type]
+    return after, made, np.arange(after.rows).reshape(samples, len(positions))
+
+
+def _carried(columns: list[Column], own: np.ndarray) -> list[Column]:
+    """The columns before attention, seen from the rows after it."""
+    seen: dict[int, Partition] = {}
+    made = []
+    for column in columns:
+        old = column.partition
+        if id(old) not in seen:
+            codes = own if old.codes is None else old.codes[own]
+            seen[id(old)] = Partition(old.size, codes)
+        partition = seen[id(old)]
+        made.append(
+            Column(partition, column.table, column.scale, column.low, column.high)
+        )
+    return made
+
+
+def _mix(
+    layer: Attention,
+    head: Head,
+    engine: Columns,
+    columns: list[Column],
+    index: np.ndarray,
+    positions: np.ndarray,
+    after: Columns,
+) -> list[Column]:
+    values = _map(head.value, engine, columns)
+    if layer.kind == "uniform":
+        return [_averages(v, index, positions, layer.causal, after) for v in values]
+    queries = _map(head.query, engine, columns)
+    keys = _map(head.key, engine, columns)
+    chosen = [_chosen(queries, keys, index, int(k), layer.causal) for k in positions]
+    return [_shared(v, index, chosen, after) for v in values]
+
+
+def _map(affine: Affine, engine: Columns, columns: list[Column]) -> list[Column]:
+    return [engine.row(row, columns, relu=False) for row in affine.rows]
+
+
+def _entries(column: Column, index: np.ndarray, factor: int = 1) -> np.ndarray:
+    """`[N, n]` table entries, safe to be summed over n and multiplied by `factor`."""
+    reach = max(abs(column.low), abs(column.high)) * index.shape[1] * factor
+    table = column.expand()
+    return (scaled(table, 1, reach) if reach < 1 << 62 else table.astype(object))[index]
+
+
+def _averages(
+    value: Column,
+    index: np.ndarray,
+    positions: np.ndarray,
+    causal: bool,
+    after: Columns,
+) -> Column:
+    length = index.shape[1]
+    top, bottom = value.scale
+    if not causal:
+        total = _entries(value, index).sum(axis=1)
+        samples = np.repeat(np.arange(len(index)), len(positions))
+        same = len(positions) == 1
+        partition = after.identity if same else Partition(len(index), samples)
+        return make_column(partition, total, (top, bottom * length))
+    common = lcm(*(int(k) + 1 for k in positions))
+    sums = _entries(value, index, common).cumsum(axis=1)[:, positions]
+    factors = [common // (int(k) + 1) for k in positions]
+    table = sums * np.array(factors, dtype=sums.dtype)
+    return make_column(after.identity, table.reshape(-1), (top, bottom * common))
+
+
+def _chosen(
+    queries: list[Column],
+    keys: list[Column],
+    index: np.ndarray,
+    position: int,
+    causal: bool,
+) -> np.ndarray:
+    """`[N, n]` whether each key has the largest score for the query at `position`."""
+    seen = position + 1 if causal else index.shape[1]
+    bottom = lcm(*(q.scale[1] * k.scale[1] for q, k in zip(queries, keys, strict=True)))
+    scores = np.zeros((len(index), seen), dtype=object)
+    for q, k in zip(queries, keys, strict=True):
+        factor = q.scale[0] * k.scale[0] * (bottom // (q.scale[1] * k.scale[1]))
+        left = q.expand().astype(object)[index[:, position]] * factor
+        scores = scores + left[:, None] * k.expand().astype(object)[index[:, :seen]]
+    chosen = np.zeros(index.shape, dtype=bool)
+    chosen[:, :seen] = scores == scores.max(axis=1, keepdims=True)
+    return chosen
+
+
+def _shared(
+    value: Column, index: np.ndarray, chosen: list[np.ndarray], after: Columns
+) -> Column:
+    counts = [mask.sum(axis=1) for mask in chosen]
+    common = lcm(*(int(c) for count in counts for c in np.unique(count)))
+    entries = _entries(value, index, common)
+    sums = [
+        (entries * mask).sum(axis=1) * (common // count)
+        for mask, count in zip(chosen, counts, strict=True)
+    ]
+    table = np.stack(sums, axis=1).reshape(-1)
+    return make_column(after.identity, table, (value.scale[0], value.scale[1] * common))

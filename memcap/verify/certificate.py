@@ -1,0 +1,251 @@
+"""Certificates: claims, verdicts, counts and hashes as canonical JSON.
+
+A certificate file is text with one spelling. It holds the hash of its own content, of
+the weights and of the data, so that any changed byte anywhere is noticed; and since
+`recheck` computes everything again, a change that fixes up the hashes is caught too.
+"""
+
+import platform
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from memcap.core import canonical
+from memcap.core.claims import CheckedClaim, Claim, ClaimKind, Verdict
+from memcap.core.errors import CorruptFileError, MemcapError
+from memcap.core.exact import Number, SquareRoot, exact, from_text, to_text
+from memcap.core.refs import Ref
+from memcap.data.dataset import Dataset
+from memcap.model.counting import Count, PartCount, count
+from memcap.model.weights import Weights
+from memcap.verify import checker
+
+FORMAT = "memcap-certificate/1"
+MEMORIZES = Claim(ClaimKind.MEMORIZES, 0, Ref("memcap", "Memorizes"))
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was checked of a network on a dataset, and what came out.
+
+    Args:
+        subject: name of the construction, or "weights".
+        claims: every claim with its verdict.
+        correct: labels certainly right.
+        total: all labels.
+        margin: no label's margin is below this number.
+        counts: parameters, depth, width and bits.
+        arithmetic: ``exact``, or ``ball`` with the precision that was needed.
+        weights_sha256: hash of the network.
+        data_sha256: hash of the data.
+        versions: of Python and the packages the check ran on.
+    """
+
+    subject: str
+    claims: tuple[CheckedClaim, ...]
+    correct: int
+    total: int
+    margin: Number
+    counts: Count
+    arithmetic: str
+    weights_sha256: str
+    data_sha256: str
+    versions: dict[str, str] = field(hash=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """PROVED if every claim is, REFUTED if any is, else UNDECIDED."""
+        return Verdict.combine(checked.verdict for checked in self.claims)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        first = next(
+            (c for c in self.claims if c.verdict is self.verdict), self.claims[0]
+        )
+        text = f"{self.verdict.value}: {self.correct}/{self.total}"
+        if self.verdict is Verdict.PROVED:
+            margins = "" if self.arithmetic == "exact" else " (ball arithmetic)"
+            return f"{text} labels right{margins}, {len(self.claims)} claims hold."
+        return f"{text} labels right; {first.claim.kind.value}: {first.sentence}"
+
+    def save(self, path: Path | str) -> None:
+        """Write the certificate, whole or not at all."""
+        body = _to_json(self)
+        body["sha256"] = canonical.sha256(canonical.dumps(body))
+        canonical.write_atomically(Path(path), canonical.dumps(body) + "\n")
+
+    @classmethod
+    def load(cls, path: Path | str) -> "Certificate":
+        """Read a certificate and make sure that not a byte of it was changed.
+
+        Raises:
+            CorruptFileError: the file is missing, broken or edited.
+        """
+        body = canonical.read_json(Path(path))
+        if not isinstance(body, dict) or body.get("format") != FORMAT:
+            raise CorruptFileError(f"{path} is not a memcap certificate.")
+        stored = body.pop("sha256", None)
+        text = canonical.dumps(body)
+        if stored != canonical.sha256(text):
+            raise CorruptFileError(f"{path} was edited: its own hash does not fit.")
+        body["sha256"] = stored
+        if Path(path).read_text(encoding="ascii") != canonical.dumps(body) + "\n":
+            raise CorruptFileError(f"{path} is not in canonical form; it was edited.")
+        try:
+            return _from_json(body)
+        except (KeyError, TypeError, ValueError, MemcapError) as error:
+            raise CorruptFileError(f"{path} is not a certificate: {error}.") from error
+
+    def recheck(self, weights: Weights, ds: Dataset) -> "Recheck":
+        """Check everything again and compare with what is written here.
+
+        Returns:
+            REFUTED if weights, data or any number differ or a claim fails.
+        """
+        claims = [checked.claim for checked in self.claims]
+        fresh = issue(weights, ds, claims, self.subject)
+        return Recheck(fresh, tuple(_differences(self, fresh)))
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """A fresh certificate beside the stored one.
+
+    Args:
+        fresh: what the check gives now.
+        differences: sentences on what differs from the stored certificate.
+    """
+
+    fresh: Certificate
+    differences: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """REFUTED if anything differs, else the fresh verdict."""
+        return Verdict.REFUTED if self.differences else self.fresh.verdict
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        if not self.differences:
+            return self.fresh.sentence
+        return (
+            f"REFUTED: {self.differences[0]} "
+            f"({self.fresh.correct}/{self.fresh.total} labels right)"
+        )
+
+
+def issue(
+    weights: Weights, ds: Dataset, claims: Iterable[Claim], subject: str = "weights"
+) -> Certificate:
+    """Run the checker and write down what it found.
+
+    Raises:
+        WeightsError: the network does not take such data.
+    """
+    judged = checker.run(weights, ds)
+    counts = count(weights)
+    checked = tuple(checker.check(claim, ds, counts, judged) for claim in claims)
+    return Certificate(
+        subject=subject,
+        claims=checked,
+        correct=judged.judgement.correct,
+        total=judged.judgement.total,
+        margin=judged.judgement.margin,
+        counts=counts,
+        arithmetic=judged.arithmetic,
+        weights_sha256=weights.sha256,
+        data_sha256=ds.sha256,
+        versions=_versions(),
+    )
+
+
+def _versions() -> dict[str, str]:
+    packages = ("memcap", "numpy", "python-flint")
+    return {"python": platform.python_version()} | {p: version(p) for p in packages}
+
+
+def _differences(stored: Certificate, fresh: Certificate) -> Iterable[str]:
+    if stored.weights_sha256 != fresh.weights_sha256:
+        yield "these are not the certified weights."
+    if stored.data_sha256 != fresh.data_sha256:
+        yield "these are not the certified data."
+    for name in ("claims", "correct", "total", "margin", "counts", "arithmetic"):
+        if getattr(stored, name) != getattr(fresh, name):
+            yield f"the certificate's {name} are not what the check gives now."
+
+
+def _to_json(certificate: Certificate) -> dict[str, Any]:
+    counts = asdict(certificate.counts)
+    return {
+        "format": FORMAT,
+        "subject": certificate.subject,
+        "verdict": certificate.verdict.value,
+        "claims": [_checked_to_json(checked) for checked in certificate.claims],
+        "correct": certificate.correct,
+        "total": certificate.total,
+        "margin": to_text(certificate.margin),
+        "counts": counts | {"by_part": list(counts["by_part"].items())},
+        "arithmetic": certificate.arithmetic,
+        "weights_sha256": certificate.weights_sha256,
+        "data_sha256": certificate.data_sha256,
+        "versions": certificate.versions,
+    }
+
+
+def _from_json(body: dict[str, Any]) -> Certificate:
+    counts = dict(body["counts"])
+    parts = {name: PartCount(**part) for name, part in counts.pop("by_part")}
+    return Certificate(
+        subject=body["subject"],
+        claims=tuple(_checked_from_json(checked) for checked in body["claims"]),
+        correct=body["correct"],
+        total=body["total"],
+        margin=from_text(body["margin"]),
+        counts=Count(**counts, by_part=parts),
+        arithmetic=body["arithmetic"],
+        weights_sha256=body["weights_sha256"],
+        data_sha256=body["data_sha256"],
+        versions=body["versions"],
+    )
+
+
+def _checked_to_json(checked: CheckedClaim) -> dict[str, Any]:
+    claim = checked.claim
+    return {
+        "kind": claim.kind.value,
+        "bound": to_text(claim.bound),
+        "ref": claim.ref.id,
+        "formula": claim.formula,
+        "inputs": [[name, _input_to_text(value)] for name, value in claim.inputs],
+        "actual": None if checked.actual is None else to_text(checked.actual),
+        "verdict": checked.verdict.value,
+        "sentence": checked.sentence,
+    }
+
+
+def _checked_from_json(body: dict[str, Any]) -> CheckedClaim:
+    claim = Claim(
+        kind=ClaimKind(body["kind"]),
+        bound=from_text(body["bound"]),
+        ref=Ref.parse(body["ref"]),
+        formula=body["formula"],
+        inputs=tuple((name, _input_from_text(text)) for name, text in body["inputs"]),
+    )
+    actual = None if body["actual"] is None else from_text(body["actual"])
+    return CheckedClaim(claim, actual, Verdict(body["verdict"]), body["sentence"])
+
+
+def _input_to_text(value: Any) -> str:
+    if isinstance(value, SquareRoot):
+        return f"sqrt {to_text(value.squared)}"
+    return to_text(exact(value))
+
+
+def _input_from_text(text: str) -> Any:
+    if text.startswith("sqrt "):
+        return SquareRoot(from_text(text[5:]))
+    return from_text(text)
