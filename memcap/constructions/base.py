@@ -77,7 +77,7 @@ def construct(name: str, ds: Dataset, **options: Any) -> Built:
         **options: options of that construction.
 
     Returns:
-        the network and its claims; check them with `memcap.verify.verify`.
+        the network and its claims; check them with `memcap.verify`.
 
     Raises:
         UnknownNameError: there is no such construction or option.

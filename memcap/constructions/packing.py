@@ -64,7 +64,7 @@ class Sizes:
         """
         both = min(self.point_bits, self.label_bits)
         step = 6 * self.steps + 36 * both + 27 * (self.steps - both)
-        return 20 * self.num_blocks + self.block * (step + 50)
+        return 20 * self.num_blocks + self.block * (step + 26)
 
 
 @dataclass(frozen=True, slots=True)

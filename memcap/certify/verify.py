@@ -5,7 +5,7 @@ from typing import Protocol
 from memcap.core.claims import Claim
 from memcap.data.dataset import Dataset
 from memcap.model.weights import Weights
-from memcap.verify.certificate import MEMORIZES, Certificate, issue
+from memcap.certify.certificate import MEMORIZES, Certificate, issue
 
 
 class Claimed(Protocol):

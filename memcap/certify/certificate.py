@@ -20,7 +20,7 @@ from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
 from memcap.model.counting import Count, PartCount, count
 from memcap.model.weights import Weights
-from memcap.verify import checker
+from memcap.certify import checker
 
 FORMAT = "memcap-certificate/1"
 MEMORIZES = Claim(ClaimKind.MEMORIZES, 0, Ref("memcap", "Memorizes"))
