@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from memcap.model.forward import forward as forward
     from memcap.model.weights import Weights as Weights
     from memcap.theory import bounds as bounds
-    from memcap.verify import Certificate as Certificate
-    from memcap.verify import verify as verify
+    from memcap.certify import Certificate as Certificate
+    from memcap.certify import verify as verify
 
 __version__ = "0.1.0"
 
@@ -46,7 +46,7 @@ _MODULES = {
 }
 _NAMES = {
     "Built": "memcap.constructions",
-    "Certificate": "memcap.verify",
+    "Certificate": "memcap.certify",
     "Claim": "memcap.core.claims",
     "Dataset": "memcap.data.dataset",
     "HypothesisError": "memcap.core.errors",
@@ -60,7 +60,7 @@ _NAMES = {
     "forward": "memcap.model.forward",
     "load_weights": "memcap.model.files",
     "save_weights": "memcap.model.files",
-    "verify": "memcap.verify",
+    "verify": "memcap.certify",
 }
 __all__ = sorted([*_MODULES, *_NAMES])  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -132,12 +132,14 @@ class Ball:
     @property
     def lower(self) -> Number:
         """An exact rational below every point of the ball."""
-        return _endpoint(self.value.lower())
+        with ctx.workprec(self.precision):
+            return _endpoint(self.value.lower())
 
     @property
     def upper(self) -> Number:
         """An exact rational above every point of the ball."""
-        return _endpoint(self.value.upper())
+        with ctx.workprec(self.precision):
+            return _endpoint(self.value.upper())
 
     def contains(self, value: Number) -> bool:
         """Whether the ball contains the given number."""

@@ -162,24 +162,27 @@ class Columns:
     ) -> tuple[Partition, list[np.ndarray]]:
         """Bring columns to one partition; returns it with a table for each column."""
         partitions = _distinct([column.partition for column in columns])
-        if len(partitions) == 1:
+        free = [p for p in partitions if p.codes is None]
+        if len(partitions) == 1 and (small or not free):
             return partitions[0], [column.table for column in columns]
-        if small and any(p.codes is None for p in partitions):
+        if small and free:
             return self.identity, [column.expand() for column in columns]
         # A long number meets a column that may tell all inputs apart: group the
         # inputs by value first, so that the long numbers stay few.
         packed = [self._compress(column) for column in columns]
         partitions = _distinct([column.partition for column in packed])
+        if any(2 * p.size > self.rows for p in partitions):
+            return self.identity, [column.expand() for column in columns]
         joined, index = self._join(partitions)
         where = {id(p): i for i, p in enumerate(partitions)}
         return joined, [c.table[index[where[id(c.partition)]]] for c in packed]
 
     def _compress(self, column: Column) -> Column:
         """The same column on the partition by its value, if that is coarser."""
-        if column.partition.codes is not None:
+        if column.partition.codes is not None or column.table.dtype == object:
             return column
         if column.compressed is None:
-            values, codes = _rank(column.table, column.low, column.high)
+            values, codes = rank(column.table, column.low, column.high)
             partition = Partition(len(values), codes)
             column.compressed = Column(
                 partition, values, column.scale, column.low, column.high
@@ -202,7 +205,7 @@ class Columns:
             assert joined.codes is not None and partition.codes is not None
             pair = joined.codes.astype(np.int64) * partition.size + partition.codes
             limit = joined.size * partition.size
-            values, codes = _rank(pair, 0, limit - 1)
+            values, codes = rank(pair, 0, limit - 1)
             left, right = np.divmod(values, partition.size)
             index = [old[left] for old in index] + [right]
             joined = Partition(len(values), codes)
@@ -272,7 +275,7 @@ def _distinct(partitions: list[Partition]) -> list[Partition]:
     return list({id(p): p for p in partitions}.values())
 
 
-def _rank(values: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
+def rank(values: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
     """Sorted distinct values and the index of each value among them."""
     span = high - low + 1
     if values.dtype == object or span > 4 * len(values) + 1024:

@@ -16,7 +16,7 @@ import numpy as np
 
 from memcap.core.errors import WeightsError
 from memcap.core.exact import exact
-from memcap.model.columns import Column, Columns, make_column, scaled
+from memcap.model.columns import Column, Columns, make_column, rank, scaled
 from memcap.model.fast_attention import attend
 from memcap.model.forward import token_inputs
 from memcap.model.weights import Affine, Attention, Layer, Relu, Residual, Row, Weights
@@ -89,10 +89,18 @@ def _embed(weights: Weights, inputs: np.ndarray) -> _State:
     if weights.positions is not None:
         place = np.tile(np.arange(length), samples)[:, None]
         flat = np.concatenate([flat, place.astype(flat.dtype)], axis=1)
-    distinct, index = np.unique(flat, axis=0, return_inverse=True)
+    distinct, index = _distinct_rows(flat)
     engine = Columns(len(distinct))
     columns = _embedded(weights, engine, distinct)
     return _State(engine, columns, index.reshape(samples, length))
+
+
+def _distinct_rows(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if flat.shape[1] == 1 and flat.dtype.kind in "iu":
+        ids = flat[:, 0].astype(np.int64)
+        values, index = rank(ids, int(ids.min()), int(ids.max()))
+        return values[:, None], index
+    return np.unique(flat, axis=0, return_inverse=True)
 
 
 def _embedded(weights: Weights, engine: Columns, rows: np.ndarray) -> list[Column]:
