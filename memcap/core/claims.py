@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from memcap.core.exact import Number
 from memcap.core.refs import Ref
@@ -57,7 +58,7 @@ class Claim:
     bound: Number
     ref: Ref
     formula: str = ""
-    inputs: tuple[tuple[str, object], ...] = ()
+    inputs: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ within one context cannot be memorized.
 
 import numpy as np
 
-from memcap.core.errors import InconsistentLabelsError
+from memcap.core.errors import DataError, InconsistentLabelsError
 from memcap.data.dataset import Dataset
+from memcap.data.rows import group_rows
 
 
 def multiset_index(ds: Dataset) -> np.ndarray:
     """`[N]` index of each sequence's multiset of tokens, equal for permutations."""
-    ordered = np.sort(ds.token_index, axis=1)
-    return np.unique(ordered, axis=0, return_inverse=True)[1].reshape(-1)
+    return group_rows(np.sort(ds.token_index, axis=1))[1]
 
 
 def contexts(ds: Dataset) -> np.ndarray:
@@ -37,14 +37,9 @@ def contexts(ds: Dataset) -> np.ndarray:
 def first_conflict(ds: Dataset) -> tuple[int, int] | None:
     """Two flat label positions with one context and two labels, or None."""
     context, labels = contexts(ds).ravel(), ds.labels.ravel()
-    order = np.lexsort((labels, context))
-    context, labels = context[order], labels[order]
-    clash = np.flatnonzero((context[1:] == context[:-1]) & (labels[1:] != labels[:-1]))
-    if not len(clash):
-        return None
-    pairs = [tuple(sorted((int(order[i]), int(order[i + 1])))) for i in clash]
-    first, second = min(pairs)
-    return first, second
+    first = np.unique(context, return_index=True)[1][context]
+    clash = np.flatnonzero(labels != labels[first])
+    return (int(first[clash[0]]), int(clash[0])) if len(clash) else None
 
 
 def check_consistent(ds: Dataset) -> None:
@@ -67,16 +62,45 @@ def drop_inconsistent(ds: Dataset) -> Dataset:
     """Keep, of samples that contradict an earlier one, only the earlier one.
 
     Samples are kept greedily in order, so the result does not depend on anything
-    but the order of the data.
+    but the order of the data. A sequence-to-sequence sample whose own labels differ
+    at equal tokens is never kept.
+
+    Raises:
+        DataError: no sample is left.
     """
-    context = contexts(ds).reshape(ds.num_samples, -1)
-    labels = ds.labels.reshape(ds.num_samples, -1)
-    known = np.full(int(context.max()) + 1, -1, dtype=np.int64)
-    keep = np.zeros(ds.num_samples, dtype=bool)
-    for i, (row, row_labels) in enumerate(zip(context, labels, strict=True)):
-        seen = known[row]
-        inside = len(set(zip(row.tolist(), row_labels.tolist(), strict=True)))
-        if np.all((seen < 0) | (seen == row_labels)) and inside == len(set(row)):
-            known[row] = row_labels
-            keep[i] = True
+    keep = _next_token_keep(ds) if ds.task == "next_token" else _seq_to_seq_keep(ds)
+    if not keep.any():
+        raise DataError("every sample contradicts itself; nothing is left to memorize.")
     return ds.take(keep)
+
+
+def _next_token_keep(ds: Dataset) -> np.ndarray:
+    context = contexts(ds)
+    first = np.unique(context, return_index=True)[1]
+    return ds.labels == ds.labels[first][context]
+
+
+def _seq_to_seq_keep(ds: Dataset) -> np.ndarray:
+    # Sequences with one multiset have the same contexts, others share none: within a
+    # multiset the first sample that is consistent with itself decides.
+    order = np.argsort(ds.token_index, axis=1, kind="stable")
+    tokens = np.take_along_axis(ds.token_index, order, axis=1)
+    labels = np.take_along_axis(ds.labels, order, axis=1)
+    clash = (tokens[:, 1:] == tokens[:, :-1]) & (labels[:, 1:] != labels[:, :-1])
+    sound = np.flatnonzero(~clash.any(axis=1))
+    keep = np.zeros(ds.num_samples, dtype=bool)
+    if len(sound):
+        first, group = group_rows(tokens[sound])
+        labels = labels[sound]
+        keep[sound] = (labels == labels[first][group]).all(axis=1)
+    return keep
+
+
+def drop_repeated(ds: Dataset) -> Dataset:
+    """Keep the first sample of each context, so that N counts different contexts.
+
+    For sequence-to-sequence data these are the multisets: permutations of a sequence
+    ask a permutation-equivariant model for nothing new.
+    """
+    context = contexts(ds) if ds.task == "next_token" else multiset_index(ds)
+    return ds.take(np.sort(np.unique(context, return_index=True)[1]))

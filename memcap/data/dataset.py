@@ -16,6 +16,13 @@ import numpy as np
 
 from memcap.core.errors import DataError
 from memcap.core.exact import Number, exact
+from memcap.data.arrays import (
+    check_names,
+    embedding_array,
+    label_array,
+    token_array,
+)
+from memcap.data.rows import compact_ids
 
 Task = Literal["next_token", "seq_to_seq"]
 Vector = tuple[Number, ...]
@@ -33,6 +40,7 @@ class Dataset:
         embedding: `[V, d]` float64 vectors of the ids, or None.
         source: where the data come from; not part of the hash.
         names: text of each id, for reports; not part of the hash.
+        class_names: text of each class, for reports; not part of the hash.
     """
 
     tokens: np.ndarray
@@ -41,6 +49,7 @@ class Dataset:
     embedding: np.ndarray | None = None
     source: str = ""
     names: tuple[str, ...] = field(default=(), repr=False)
+    class_names: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def num_samples(self) -> int:
@@ -90,11 +99,17 @@ class Dataset:
 
     @cached_property
     def _vocabulary(self) -> tuple[np.ndarray, np.ndarray]:
-        flat = self.token_vectors.reshape(-1, self.dim)
+        if self.has_ids:
+            used, places = compact_ids(self.tokens)
+            if self.embedding is None:
+                return used[:, None], places
+            vectors = self.embedding[used]
+        else:
+            vectors = self.tokens.reshape(-1, self.dim)
+            places = np.arange(len(vectors)).reshape(self.tokens.shape[:2])
         # -0.0 and 0.0 are the same number and must be the same token.
-        flat = flat + 0 if flat.dtype.kind == "f" else flat
-        rows, index = np.unique(flat, axis=0, return_inverse=True)
-        return rows, index.reshape(self.tokens.shape[:2])
+        rows, index = np.unique(vectors + 0.0, axis=0, return_inverse=True)
+        return rows, index.reshape(-1)[places]
 
     @property
     def token_vectors(self) -> np.ndarray:
@@ -116,6 +131,11 @@ class Dataset:
         return tuple(
             tuple(exact(value) for value in row) for row in self._vocabulary[0]
         )
+
+    def __repr__(self) -> str:
+        shape = f"N={self.num_samples}, n={self.length}, d={self.dim}"
+        told = f", source={self.source!r}" if self.source else ""
+        return f"Dataset({self.task}, {shape}, C={self.num_classes}{told})"
 
     def take(self, index: Any) -> "Dataset":
         """The samples of a slice, an index array or a mask, in that order."""
@@ -181,6 +201,7 @@ def from_arrays(
     embedding: Any = None,
     source: str = "",
     names: Sequence[str] = (),
+    class_names: Sequence[str] = (),
 ) -> Dataset:
     """Make a dataset of arrays; everything is copied, checked and frozen.
 
@@ -191,6 +212,7 @@ def from_arrays(
         embedding: `[V, d]` finite reals, for ids only.
         source: a word on where the data come from.
         names: the text of each id.
+        class_names: the text of each class.
 
     Returns:
         the dataset.
@@ -203,90 +225,22 @@ def from_arrays(
         >>> ds.num_samples, ds.length, ds.dim, ds.num_classes, ds.task
         (2, 2, 1, 2, 'next_token')
     """
-    token_array = _tokens(tokens)
-    label_array = _labels(labels, token_array.shape)
-    classes = int(label_array.max()) + 1 if num_classes is None else int(num_classes)
-    if label_array.max() >= classes:
-        raise DataError(
-            f"label {label_array.max()} is not below num_classes = {classes}."
-        )
-    table = None
-    if embedding is not None:
-        table = _embedding(embedding, token_array)
+    checked = token_array(tokens)
+    held = label_array(labels, checked.shape)
+    classes = int(held.max()) + 1 if num_classes is None else int(num_classes)
+    if held.max() >= classes:
+        raise DataError(f"label {held.max()} is not below num_classes = {classes}.")
+    if names:
+        check_names(names, "names", "token id", checked)
+    if class_names:
+        check_names(class_names, "class_names", "label", held)
+    table = None if embedding is None else embedding_array(embedding, checked)
     return Dataset(
-        tokens=_frozen(token_array),
-        labels=_frozen(label_array),
+        tokens=_frozen(checked),
+        labels=_frozen(held),
         num_classes=classes,
         embedding=None if table is None else _frozen(table),
         source=source,
         names=tuple(names),
+        class_names=tuple(class_names),
     )
-
-
-def _array(value: Any, what: str) -> np.ndarray:
-    try:
-        array = np.array(value)
-    except ValueError as error:
-        raise DataError(
-            f"{what} have rows of different lengths; pad or cut."
-        ) from error
-    if array.dtype.kind not in "iuf":
-        raise DataError(f"{what} must be numbers, not {array.dtype}.")
-    return array
-
-
-def _tokens(value: Any) -> np.ndarray:
-    array = _array(value, "tokens")
-    if array.ndim not in (2, 3) or 0 in array.shape:
-        raise DataError(
-            f"tokens have shape {array.shape}; expected (N, n) ids or (N, n, d) reals, "
-            "none of them empty."
-        )
-    if array.ndim == 2:
-        if array.dtype.kind == "f":
-            raise DataError(
-                "tokens of shape (N, n) are ids and must be integers; give real "
-                "tokens as (N, n, d)."
-            )
-        if array.min() < 0:
-            where = tuple(int(i) for i in np.argwhere(array < 0)[0])
-            raise DataError(f"token id {array[where]} at {where} is negative.")
-        return array.astype(np.int64)
-    array = array.astype(np.float64)
-    _refuse_non_finite(array, "token")
-    return array
-
-
-def _refuse_non_finite(array: np.ndarray, what: str) -> None:
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad):
-        where = tuple(int(i) for i in bad[0])
-        raise DataError(f"{what} value at {where} is {array[where]}; remove it.")
-
-
-def _labels(value: Any, shape: tuple[int, ...]) -> np.ndarray:
-    array = _array(value, "labels")
-    if array.shape not in (shape[:1], shape[:2]):
-        raise DataError(
-            f"labels have shape {array.shape}; expected {shape[:1]} for next-token or "
-            f"{shape[:2]} for sequence-to-sequence data."
-        )
-    if array.dtype.kind == "f":
-        if not np.all(np.isfinite(array)) or np.any(array != np.floor(array)):
-            raise DataError("labels must be integers 0..C-1.")
-    if array.min() < 0:
-        where = tuple(int(i) for i in np.argwhere(array < 0)[0])
-        raise DataError(f"label {array[where]} at {where} is negative.")
-    return array.astype(np.int64)
-
-
-def _embedding(value: Any, tokens: np.ndarray) -> np.ndarray:
-    table = _array(value, "embedding").astype(np.float64)
-    if tokens.ndim != 2 or table.ndim != 2 or 0 in table.shape:
-        raise DataError("an embedding is a (V, d) table for (N, n) token ids.")
-    if tokens.max() >= len(table):
-        raise DataError(
-            f"token id {tokens.max()} has no row in the embedding of {len(table)} rows."
-        )
-    _refuse_non_finite(table, "embedding")
-    return table

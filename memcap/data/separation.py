@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from memcap.core.exact import Number, SquareRoot, exact
 from memcap.data.dataset import Dataset, Vector
@@ -63,10 +63,10 @@ def _smallest_in_space(points: tuple[Vector, ...]) -> SquareRoot:
     # of the smallest float distance; these few are measured exactly.
     scale = max(abs(x) for point in points for x in point) or 1
     array = np.array([[float(Fraction(x) / scale) for x in p] for p in points])
-    tree = cKDTree(array)
+    tree = KDTree(array)
     nearest, _ = tree.query(array, k=2)
     slack = 2.0**-40 * (1 + array.shape[1])
-    reach = float(nearest[:, 1].min()) * (1 + slack) + 2.0**-45
+    reach = float(nearest[:, 1].min()) * (1 + slack) + 2.0**-45 * (1 + array.shape[1])
     candidates = tree.query_pairs(reach, output_type="ndarray")
     return SquareRoot(
         min(_distance_squared(points[int(i)], points[int(j)]) for i, j in candidates)

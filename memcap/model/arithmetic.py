@@ -86,7 +86,7 @@ class Exact(AbstractArithmetic):
 
     def export(self, values: np.ndarray) -> np.ndarray:
         """Integers and Fractions."""
-        return np.frompyfunc(exact, 1, 1)(values)
+        return np.asarray(np.frompyfunc(exact, 1, 1)(values))
 
 
 class Balls(AbstractArithmetic):
@@ -129,7 +129,8 @@ class Balls(AbstractArithmetic):
 
     def export(self, values: np.ndarray) -> np.ndarray:
         """`Ball` objects."""
-        return np.frompyfunc(lambda x: Ball(x, self.precision), 1, 1)(values)
+        wrap = np.frompyfunc(lambda x: Ball(x, self.precision), 1, 1)
+        return np.asarray(wrap(values))
 
 
 class Floats(AbstractArithmetic):

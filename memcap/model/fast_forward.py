@@ -37,7 +37,7 @@ class ExactOutputs:
     def numbers(self) -> np.ndarray:
         """The outputs as integers and Fractions."""
         ratio = np.frompyfunc(lambda p: exact(Fraction(int(p), self.denominator)), 1, 1)
-        return ratio(self.integers)
+        return np.asarray(ratio(self.integers))
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""One paper question a file: ``python -m experiments.NAME --size smoke --out DIR``."""
