@@ -1,0 +1,171 @@
+"""One network module for trained and for constructed weights.
+
+The module is a token-wise embedding, a list of segments (stacks of token-wise layers
+and attention layers) and an affine readout. `Config` describes the special case that
+is trained; `memcap.nn.convert` builds the general one from neutral weights.
+"""
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from memcap.core.errors import WeightsError
+from memcap.data.dataset import Task
+from memcap.model.weights import Decision
+from memcap.nn.attention import AttentionLayer, BoltzmannLayer
+from memcap.nn.config import Config
+from memcap.nn.feedforward import affine
+from memcap.nn.parts import Parts, draw
+from memcap.nn.precision import context, format_of
+
+
+class Transformer(nnx.Module):
+    """A transformer without norm and scaling, evaluated on a whole batch at once.
+
+    ``model(tokens)`` has the shape of `memcap.model.forward`: ``[N]`` for one output
+    and ``[N, C]`` for C of the last token, ``[N, n]`` and ``[N, n, C]`` of every
+    token. Results are floats of the module's type, whatever JAX's default is; take
+    ``numpy.asarray`` of float64 results where 64-bit types are off.
+
+    For training, `split` it once and use plain `jax.jit`, `jax.vmap` and `jax.grad`
+    on the parameters. To differentiate or batch a float64 module, switch 64-bit types
+    on by ``jax.config.update("jax_enable_x64", True)``.
+
+    Args:
+        plan: the `Config` of a network to be drawn, or the finished `Parts`.
+        rngs: an integer seed, or `nnx.Rngs` whose next key is the seed; needed for a
+            `Config` only. NumPy draws, so that weights are the same on every device.
+        dtype: ``float64``, ``float32``, ``bfloat16`` or ``float16``.
+
+    Raises:
+        WeightsError: a `Config` is given without `rngs`.
+        PrecisionError: there is no such type.
+    """
+
+    def __init__(
+        self,
+        plan: Config | Parts,
+        *,
+        rngs: nnx.Rngs | int | None = None,
+        dtype: str = "float32",
+    ) -> None:
+        parts = plan if isinstance(plan, Parts) else _drawn(plan, rngs, dtype)
+        self.task: Task = parts.task
+        self.ids = parts.ids
+        self.decision: Decision = parts.decision
+        self.dtype = parts.dtype
+        self.table = nnx.Param(parts.table)
+        self.positions = nnx.data(
+            None if parts.positions is None else nnx.Param(parts.positions)
+        )
+        self.segments = nnx.List(parts.segments)
+        self.readout = nnx.Param(parts.readout)
+        self.readout_bias = nnx.Param(parts.readout_bias)
+
+    def __call__(self, tokens: Any) -> jax.Array:
+        """Outputs of a batch of sequences.
+
+        Args:
+            tokens: `[N, n]` integer ids, or `[N, n, d]` vectors; `[N, n]` numbers are
+                1-d vectors to a network of vectors. Vectors are rounded to the
+                module's type.
+
+        Returns:
+            `[N]`, `[N, C]`, `[N, n]` or `[N, n, C]` floats.
+
+        Raises:
+            WeightsError: the tokens do not fit the network. Ids inside `jax.jit`
+                cannot be looked at: one out of range gives NaN.
+        """
+        with context(self.dtype):
+            tokens = self._checked(tokens)
+            # One compiled function for the whole network; NNX ends at its door.
+            return _run(*nnx.split(self), tokens)
+
+    def _forward(self, tokens: Any) -> jax.Array:
+        state = self._embed(tokens)
+        last = max(self._attentions(), default=-1)
+        for index, segment in enumerate(self.segments):
+            state = segment(state)
+            if index == last and self.task == "next_token":
+                state = state[:, -1:]
+        return self._read(state)
+
+    def _attentions(self) -> list[int]:
+        kinds = (AttentionLayer, BoltzmannLayer)
+        return [i for i, part in enumerate(self.segments) if isinstance(part, kinds)]
+
+    def _checked(self, tokens: Any) -> Any:
+        tokens = tokens if isinstance(tokens, jax.Array) else np.asarray(tokens)
+        tokens = self._checked_ids(tokens) if self.ids else self._checked_real(tokens)
+        if self.positions is not None and tokens.shape[1] > self.positions.shape[0]:
+            raise WeightsError(
+                f"sequences of {tokens.shape[1]} tokens, but "
+                f"{self.positions.shape[0]} positions."
+            )
+        return tokens
+
+    def _checked_ids(self, ids: Any) -> Any:
+        rows = self.table.shape[0]
+        if ids.ndim != 2 or ids.dtype.kind not in "iu":
+            raise WeightsError("this network takes (N, n) integer ids.")
+        if isinstance(ids, np.ndarray) and (ids.min() < 0 or ids.max() >= rows):
+            raise WeightsError(
+                f"ids run from {ids.min()} to {ids.max()}; the embedding holds "
+                f"0..{rows - 1}."
+            )
+        return ids
+
+    def _checked_real(self, tokens: Any) -> Any:
+        vectors = tokens[:, :, None] if tokens.ndim == 2 else tokens
+        if vectors.ndim != 3 or vectors.shape[2] != self.table.shape[0]:
+            raise WeightsError(
+                f"tokens of shape {tokens.shape} do not fit a network of "
+                f"{self.table.shape[0]}-dimensional tokens."
+            )
+        return vectors.astype(jnp.dtype(self.dtype))
+
+    def _embed(self, tokens: jax.Array) -> jax.Array:
+        table = self.table[...]
+        if self.ids:
+            state = table.at[tokens].get(mode="fill", fill_value=jnp.nan)
+        else:
+            state = jnp.matmul(tokens, table, precision="highest")
+        if self.positions is None:
+            return state
+        return state + self.positions[...][None, : tokens.shape[1]]
+
+    def _read(self, state: jax.Array) -> jax.Array:
+        if self.task == "next_token":
+            state = state[:, -1]
+        outputs = affine(self.readout[...], self.readout_bias[...], state)
+        return outputs[..., 0] if self.decision == "nearest" else outputs
+
+
+@partial(jax.jit, static_argnums=0)
+def _run(structure: nnx.GraphDef, state: nnx.State, tokens: Any) -> jax.Array:
+    return nnx.merge(structure, state)._forward(tokens)
+
+
+def _drawn(config: Config, rngs: nnx.Rngs | int | None, dtype: str) -> Parts:
+    format_of(dtype)
+    if rngs is None:
+        raise WeightsError("Transformer(config) draws its weights: give rngs=0.")
+    keyed = isinstance(rngs, nnx.Rngs)
+    seed = np.asarray(jax.random.key_data(rngs.params())) if keyed else rngs
+    with context(dtype):
+        return draw(config, np.random.default_rng(seed), dtype)
+
+
+def split(model: Transformer) -> tuple[nnx.GraphDef, nnx.State, nnx.State]:
+    """Take a network apart into structure, parameters and the rest, once.
+
+    ``nnx.merge(structure, parameters, rest)`` puts it together again, also inside
+    `jax.jit`: train on the parameters, a plain pytree of arrays.
+    """
+    structure, parameters, rest = nnx.split(model, nnx.Param, ...)
+    return structure, parameters, rest
