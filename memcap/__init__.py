@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from memcap import data as data
     from memcap import nn as nn
     from memcap import training as training
+    from memcap.certify import Certificate as Certificate
+    from memcap.certify import verify as verify
     from memcap.constructions import Built as Built
     from memcap.constructions import construct as construct
     from memcap.core.claims import Claim as Claim
@@ -31,13 +33,13 @@ if TYPE_CHECKING:
     from memcap.model.files import save_weights as save_weights
     from memcap.model.forward import forward as forward
     from memcap.model.weights import Weights as Weights
+    from memcap.theory import boltzmann as boltzmann
     from memcap.theory import bounds as bounds
-    from memcap.certify import Certificate as Certificate
-    from memcap.certify import verify as verify
 
 __version__ = "0.1.0"
 
 _MODULES = {
+    "boltzmann": "memcap.theory.boltzmann",
     "bounds": "memcap.theory.bounds",
     "constructions": "memcap.constructions",
     "data": "memcap.data",

@@ -12,18 +12,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from memcap.certify import checker
 from memcap.core import canonical
 from memcap.core.claims import CheckedClaim, Claim, ClaimKind, Verdict
-from memcap.core.errors import CorruptFileError, MemcapError
+from memcap.core.errors import CorruptFileError
 from memcap.core.exact import Number, SquareRoot, exact, from_text, to_text
 from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
 from memcap.model.counting import Count, PartCount, count
 from memcap.model.weights import Weights
-from memcap.certify import checker
 
 FORMAT = "memcap-certificate/1"
 MEMORIZES = Claim(ClaimKind.MEMORIZES, 0, Ref("memcap", "Memorizes"))
+CONTEXTUAL = Claim(ClaimKind.CONTEXTUAL_MAPPING, 0, Ref("KS23", "DefCM"))
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,23 @@ class Certificate:
         first = next(
             (c for c in self.claims if c.verdict is self.verdict), self.claims[0]
         )
-        text = f"{self.verdict.value}: {self.correct}/{self.total}"
+        text = f"{self.verdict.value}: {self.tally}"
         if self.verdict is Verdict.PROVED:
-            margins = "" if self.arithmetic == "exact" else " (ball arithmetic)"
-            return f"{text} labels right{margins}, {len(self.claims)} claims hold."
-        return f"{text} labels right; {first.claim.kind.value}: {first.sentence}"
+            how = "" if self.arithmetic == "exact" else f", {self.arithmetic} bits"
+            return f"{text}, {len(self.claims)} claims hold{how}."
+        return f"{text}; {first.claim.kind.value}: {first.sentence}"
+
+    @property
+    def tally(self) -> str:
+        """How many labels are right, or how many contexts are told apart."""
+        kinds = {checked.claim.kind for checked in self.claims}
+        ids = ClaimKind.CONTEXTUAL_MAPPING in kinds
+        what = "contexts told apart" if ids else "labels right"
+        return f"{self.correct}/{self.total} {what}"
 
     def save(self, path: Path | str) -> None:
         """Write the certificate, whole or not at all."""
-        body = _to_json(self)
-        body["sha256"] = canonical.sha256(canonical.dumps(body))
-        canonical.write_atomically(Path(path), canonical.dumps(body) + "\n")
+        canonical.write_atomically(Path(path), _to_text(self))
 
     @classmethod
     def load(cls, path: Path | str) -> "Certificate":
@@ -87,17 +94,17 @@ class Certificate:
         body = canonical.read_json(Path(path))
         if not isinstance(body, dict) or body.get("format") != FORMAT:
             raise CorruptFileError(f"{path} is not a memcap certificate.")
-        stored = body.pop("sha256", None)
-        text = canonical.dumps(body)
-        if stored != canonical.sha256(text):
-            raise CorruptFileError(f"{path} was edited: its own hash does not fit.")
-        body["sha256"] = stored
-        if Path(path).read_text(encoding="ascii") != canonical.dumps(body) + "\n":
-            raise CorruptFileError(f"{path} is not in canonical form; it was edited.")
         try:
-            return _from_json(body)
-        except (KeyError, TypeError, ValueError, MemcapError) as error:
-            raise CorruptFileError(f"{path} is not a certificate: {error}.") from error
+            found = _from_json(body)
+            text = _to_text(found)
+            stored = canonical.dumps(body) + "\n"
+        except canonical.MALFORMED as error:
+            reason = f"{type(error).__name__}: {error}".rstrip(".")
+            raise CorruptFileError(f"{path} is not a certificate: {reason}.") from error
+        # The text of what was read holds its hash and its verdict, worked out anew.
+        if stored != text or Path(path).read_bytes() != text.encode("ascii"):
+            raise CorruptFileError(f"{path} was edited: its own hash does not fit.")
+        return found
 
     def recheck(self, weights: Weights, ds: Dataset) -> "Recheck":
         """Check everything again and compare with what is written here.
@@ -132,10 +139,7 @@ class Recheck:
         """The verdict in words."""
         if not self.differences:
             return self.fresh.sentence
-        return (
-            f"REFUTED: {self.differences[0]} "
-            f"({self.fresh.correct}/{self.fresh.total} labels right)"
-        )
+        return f"REFUTED: {self.differences[0]} ({self.fresh.tally})"
 
 
 def issue(
@@ -143,9 +147,17 @@ def issue(
 ) -> Certificate:
     """Run the checker and write down what it found.
 
+    A certificate always speaks of the labels, or of the ids of a network that outputs
+    ids: where no claim does, it is added that all are right, or different.
+
     Raises:
         WeightsError: the network does not take such data.
+        UndecidedError: ball arithmetic says nothing at the highest precision.
     """
+    claims = tuple(claims)
+    least = CONTEXTUAL if weights.decision == "vector" else MEMORIZES
+    if all(claim.kind is not least.kind for claim in claims):
+        claims = (least, *claims)
     judged = checker.run(weights, ds)
     counts = count(weights)
     checked = tuple(checker.check(claim, ds, counts, judged) for claim in claims)
@@ -173,9 +185,17 @@ def _differences(stored: Certificate, fresh: Certificate) -> Iterable[str]:
         yield "these are not the certified weights."
     if stored.data_sha256 != fresh.data_sha256:
         yield "these are not the certified data."
+    # Texts differ wherever values do, also where Python finds them equal (1 and True).
+    old, new = _to_json(stored), _to_json(fresh)
     for name in ("claims", "correct", "total", "margin", "counts", "arithmetic"):
-        if getattr(stored, name) != getattr(fresh, name):
+        if canonical.dumps(old[name]) != canonical.dumps(new[name]):
             yield f"the certificate's {name} are not what the check gives now."
+
+
+def _to_text(certificate: Certificate) -> str:
+    body = _to_json(certificate)
+    body["sha256"] = canonical.sha256(canonical.dumps(body))
+    return canonical.dumps(body) + "\n"
 
 
 def _to_json(certificate: Certificate) -> dict[str, Any]:
@@ -198,19 +218,36 @@ def _to_json(certificate: Certificate) -> dict[str, Any]:
 
 def _from_json(body: dict[str, Any]) -> Certificate:
     counts = dict(body["counts"])
-    parts = {name: PartCount(**part) for name, part in counts.pop("by_part")}
+    parts = {_text(name): _sizes(part) for name, part in counts.pop("by_part")}
+    versions = {name: _text(number) for name, number in body["versions"].items()}
     return Certificate(
-        subject=body["subject"],
+        subject=_text(body["subject"]),
         claims=tuple(_checked_from_json(checked) for checked in body["claims"]),
-        correct=body["correct"],
-        total=body["total"],
+        correct=_whole(body["correct"]),
+        total=_whole(body["total"]),
         margin=from_text(body["margin"]),
-        counts=Count(**counts, by_part=parts),
-        arithmetic=body["arithmetic"],
-        weights_sha256=body["weights_sha256"],
-        data_sha256=body["data_sha256"],
-        versions=body["versions"],
+        counts=Count(**{k: _whole(v) for k, v in counts.items()}, by_part=parts),
+        arithmetic=_text(body["arithmetic"]),
+        weights_sha256=_text(body["weights_sha256"]),
+        data_sha256=_text(body["data_sha256"]),
+        versions=versions,
     )
+
+
+def _sizes(part: dict[str, Any]) -> PartCount:
+    return PartCount(**{name: _whole(value) for name, value in part.items()})
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.60} is not a text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r:.60} is not a whole number")
+    return value
 
 
 def _checked_to_json(checked: CheckedClaim) -> dict[str, Any]:
@@ -232,11 +269,14 @@ def _checked_from_json(body: dict[str, Any]) -> CheckedClaim:
         kind=ClaimKind(body["kind"]),
         bound=from_text(body["bound"]),
         ref=Ref.parse(body["ref"]),
-        formula=body["formula"],
-        inputs=tuple((name, _input_from_text(text)) for name, text in body["inputs"]),
+        formula=_text(body["formula"]),
+        inputs=tuple(
+            (_text(name), _input_from_text(text)) for name, text in body["inputs"]
+        ),
     )
     actual = None if body["actual"] is None else from_text(body["actual"])
-    return CheckedClaim(claim, actual, Verdict(body["verdict"]), body["sentence"])
+    sentence = _text(body["sentence"])
+    return CheckedClaim(claim, actual, Verdict(body["verdict"]), sentence)
 
 
 def _input_to_text(value: Any) -> str:

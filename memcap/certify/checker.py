@@ -7,14 +7,19 @@ a bound that comes from a formula is computed again, from what the data are meas
 to be.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from memcap.certify.contextual import Separated, separated
+from memcap.core.balls import Ball
 from memcap.core.claims import CheckedClaim, Claim, ClaimKind, Verdict
 from memcap.core.errors import MemcapError, UndecidedError, WeightsError
+from memcap.core.exact import SquareRoot
 from memcap.data.dataset import Dataset
+from memcap.model.ball_outputs import ContextOutputs, has_one_softmax_layer
 from memcap.model.counting import Count
 from memcap.model.decision import Judgement, judge_balls, judge_exact
 from memcap.model.fast_forward import fast_forward
@@ -22,15 +27,28 @@ from memcap.model.forward import forward
 from memcap.model.weights import Weights
 from memcap.theory import bounds
 
-_BALL_PRECISIONS = (64, 128, 256, 512, 1024, 2048)
+_QUANTITIES = {
+    ClaimKind.WIDTH_AT_MOST: "width",
+    ClaimKind.DEPTH_AT_MOST: "depth",
+    ClaimKind.BITS_AT_MOST: "bits",
+    ClaimKind.PARAMETERS_AT_MOST: "parameters",
+}
+_BALL_PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A judged forward pass and the arithmetic it ran on."""
+    """A judged forward pass and the arithmetic it ran on.
+
+    Args:
+        judgement: labels right and wrong; for ids, contexts told apart.
+        arithmetic: ``exact``, ``ball P`` or ``fixed P``.
+        ids: what is known of the context ids, for networks that output ids.
+    """
 
     judgement: Judgement
     arithmetic: str
+    ids: Separated | None = None
 
 
 def run(weights: Weights, ds: Dataset) -> Run:
@@ -44,6 +62,8 @@ def run(weights: Weights, ds: Dataset) -> Run:
             f"the network is for {weights.task} data, these are {ds.task}."
         )
     tokens = inputs(weights, ds)
+    if weights.decision == "vector":
+        return _run_ids(weights, tokens)
     if weights.is_rational:
         outputs = fast_forward(weights, tokens)
         return Run(judge_exact(outputs, ds.labels, weights.decision), "exact")
@@ -63,22 +83,42 @@ def inputs(weights: Weights, ds: Dataset) -> np.ndarray:
     return ds.tokens
 
 
+def _run_ids(weights: Weights, tokens: np.ndarray) -> Run:
+    ids = separated(weights, tokens)
+    judgement = Judgement(
+        correct=ids.decided,
+        wrong=0,
+        total=ids.contexts,
+        margin=ids.distance,
+        first_wrong=None,
+    )
+    return Run(judgement, f"fixed {ids.precision}", ids)
+
+
 def _run_balls(weights: Weights, ds: Dataset, tokens: np.ndarray) -> Run:
+    enclose = _enclosing(weights, tokens)
     found = None
     for precision in _BALL_PRECISIONS:
         try:
-            outputs = forward(weights, tokens, "ball", precision)
+            judgement = judge_balls(enclose(precision), ds.labels, weights.decision)
         except UndecidedError:
             continue
-        judgement = judge_balls(outputs, ds.labels, weights.decision)
         found = Run(judgement, f"ball {precision}")
         if judgement.correct + judgement.wrong == judgement.total:
             return found
     if found is None:
         raise UndecidedError(
-            f"a hardmax tie is undecided at {_BALL_PRECISIONS[-1]} bits."
+            f"a hardmax tie or an unbounded output at {_BALL_PRECISIONS[-1]} bits."
         )
     return found
+
+
+def _enclosing(weights: Weights, tokens: np.ndarray) -> Callable[[int], np.ndarray]:
+    """Outputs as balls of a given precision, shaped like the labels."""
+    if not has_one_softmax_layer(weights):
+        return lambda precision: forward(weights, tokens, "ball", precision)
+    outputs = ContextOutputs(weights, tokens)
+    return lambda precision: outputs.at(precision)[outputs.contexts.index]
 
 
 def check(claim: Claim, ds: Dataset, counts: Count, judged: Run) -> CheckedClaim:
@@ -90,8 +130,13 @@ def check(claim: Claim, ds: Dataset, counts: Count, judged: Run) -> CheckedClaim
         counts: counts of the network.
         judged: its judged forward pass on the data.
     """
+    if (claim.formula or claim.inputs) and claim.kind not in _QUANTITIES:
+        sentence = f"there is no formula for {claim.kind.value}."
+        return CheckedClaim(claim, None, Verdict.REFUTED, sentence)
     if claim.kind is ClaimKind.MEMORIZES:
-        return _memorizes(claim, judged.judgement)
+        return _memorizes(claim, judged)
+    if claim.kind in (ClaimKind.CONTEXTUAL_MAPPING, ClaimKind.NORM_BELOW):
+        return _about_ids(claim, judged.ids)
     wrong = _wrong_bound(claim, ds)
     if wrong:
         return CheckedClaim(claim, None, Verdict.REFUTED, wrong)
@@ -100,6 +145,8 @@ def check(claim: Claim, ds: Dataset, counts: Count, judged: Run) -> CheckedClaim
         ClaimKind.DEPTH_AT_MOST: ("depth", counts.depth),
         ClaimKind.BITS_AT_MOST: ("bits per parameter", counts.max_bits),
         ClaimKind.PARAMETERS_AT_MOST: ("non-zero parameters", counts.nonzero),
+        ClaimKind.FACTORED_AT_MOST: ("factored parameters", counts.factored),
+        ClaimKind.RANK_AT_MOST: ("rank of the attention maps", counts.rank),
     }[claim.kind]
     holds = actual <= claim.bound
     relation = "is at most" if holds else "exceeds"
@@ -107,11 +154,37 @@ def check(claim: Claim, ds: Dataset, counts: Count, judged: Run) -> CheckedClaim
         claim,
         actual,
         Verdict.PROVED if holds else Verdict.REFUTED,
-        f"{what} {actual} {relation} {claim.bound}.",
+        f"{what} {actual} {relation} {_short(claim.bound)}.",
     )
 
 
-def _memorizes(claim: Claim, found: Judgement) -> CheckedClaim:
+def _about_ids(claim: Claim, ids: Separated | None) -> CheckedClaim:
+    if ids is None:
+        sentence = "the network outputs labels, not ids."
+        return CheckedClaim(claim, None, Verdict.REFUTED, sentence)
+    if claim.kind is ClaimKind.NORM_BELOW:
+        # The norm found is an upper bound, so that being too large refutes nothing.
+        holds = ids.norm < claim.bound
+        sentence = f"ids are at most {float(ids.norm):.6g} long."
+        verdict = Verdict.PROVED if holds else Verdict.UNDECIDED
+        return CheckedClaim(claim, ids.norm, verdict, sentence)
+    told = f"{ids.decided} of {ids.contexts} contexts are told apart"
+    if ids.decided == ids.contexts and ids.distance > claim.bound:
+        distance = Ball.of(ids.distance).log()
+        sentence = f"{told}, ln of the smallest distance at least {distance}."
+        return CheckedClaim(claim, ids.distance, Verdict.PROVED, sentence)
+    if ids.closest is not None and ids.closest <= claim.bound:
+        sentence = f"{told}, but two ids are closer than the distance claimed."
+        return CheckedClaim(claim, ids.closest, Verdict.REFUTED, sentence)
+    sentence = f"{told} at the highest precision; the distance claimed is undecided."
+    return CheckedClaim(claim, ids.distance, Verdict.UNDECIDED, sentence)
+
+
+def _memorizes(claim: Claim, judged: Run) -> CheckedClaim:
+    found = judged.judgement
+    if judged.ids is not None:
+        sentence = "the network outputs ids, not labels."
+        return CheckedClaim(claim, None, Verdict.REFUTED, sentence)
     if found.correct == found.total and found.margin >= claim.bound:
         sentence = f"all {found.total} labels are right, margin {_short(found.margin)}."
         return CheckedClaim(claim, found.margin, Verdict.PROVED, sentence)
@@ -123,31 +196,53 @@ def _memorizes(claim: Claim, found: Judgement) -> CheckedClaim:
     if undecided:
         sentence = f"{right}; {undecided} are undecided at the highest precision."
         return CheckedClaim(claim, found.margin, Verdict.UNDECIDED, sentence)
-    sentence = f"{right}, but the margin {_short(found.margin)} is below {claim.bound}."
-    return CheckedClaim(claim, found.margin, Verdict.REFUTED, sentence)
+    margin, bound = _short(found.margin), _short(claim.bound)
+    sentence = f"{right}, but the margin {margin} is below {bound}."
+    # The margin of balls is a lower bound, so that being too small refutes nothing.
+    exact = judged.arithmetic == "exact"
+    verdict = Verdict.REFUTED if exact else Verdict.UNDECIDED
+    return CheckedClaim(claim, found.margin, verdict, sentence)
 
 
-def _short(margin: Any) -> str:
-    return str(margin) if margin.denominator < 10**6 else f"{float(margin):.3g}"
+def _short(number: Any) -> str:
+    """A number in a few characters, however long it is."""
+    if isinstance(number, SquareRoot):
+        return f"sqrt({_short(number.squared)})"
+    if number is None:
+        return "nothing"
+    top, bottom = number.numerator.bit_length(), number.denominator.bit_length()
+    if top <= 64 and bottom <= 20:
+        return str(number)
+    if abs(top - bottom) < 1000:
+        return f"{float(number):.3g}"
+    return f"about {'-' if number < 0 else ''}2^{top - bottom}"
 
 
 def _wrong_bound(claim: Claim, ds: Dataset) -> str:
     """Why the claimed bound does not follow from its formula, or an empty text."""
     if not claim.formula:
-        return ""
+        return "inputs are given, but no formula." if claim.inputs else ""
+    formula = bounds.available().get(claim.formula)
+    if formula is None or formula.ref.id != claim.ref.id:
+        return f"{claim.formula} is no formula of {claim.ref.id}."
+    if (formula.quantity, formula.direction) != (_QUANTITIES.get(claim.kind), "upper"):
+        return f"{claim.formula} is no upper bound for {claim.kind.value}."
     given, facts = dict(claim.inputs), measured(ds)
     for name, value in given.items():
         if name == "classes":
             if not value <= ds.num_classes:
-                return f"the claim counts {value} classes, the data {ds.num_classes}."
+                said = _short(value)
+                return f"the claim counts {said} classes, the data {ds.num_classes}."
         elif name not in facts or facts[name] != value:
-            return f"the claim says {name} = {value}, the data {facts.get(name)}."
+            said, found = _short(value), _short(facts.get(name))
+            return f"the claim says {name} = {said}, the data {found}."
     try:
-        bound = bounds.get(claim.formula)(**given).floor()
+        bound = formula(**given).floor()
     except (MemcapError, TypeError) as error:
         return f"{claim.formula} cannot be computed: {error}"
     if bound != claim.bound:
-        return f"{claim.formula} gives {bound}, the claim says {claim.bound}."
+        said = _short(claim.bound)
+        return f"{claim.formula} gives {_short(bound)}, the claim says {said}."
     return ""
 
 

@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
+from memcap.certify.certificate import Certificate, issue
 from memcap.core.claims import Claim
 from memcap.data.dataset import Dataset
 from memcap.model.weights import Weights
-from memcap.certify.certificate import MEMORIZES, Certificate, issue
 
 
 class Claimed(Protocol):
@@ -52,5 +52,5 @@ def verify(subject: Weights | Claimed, ds: Dataset) -> Certificate:
         'REFUTED: 1/2 labels right; memorizes: 1 of 2 labels are right; the first ...'
     """
     if isinstance(subject, Weights):
-        return issue(subject, ds, (MEMORIZES,))
+        return issue(subject, ds, ())
     return issue(subject.weights, ds, subject.claims, subject.name)

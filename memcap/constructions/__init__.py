@@ -1,6 +1,8 @@
 """Floor 4: theorems as weights; one file per theorem, one registry."""
 
 from memcap.constructions import next_token as next_token
+from memcap.constructions import rank_one_contextual as rank_one_contextual
+from memcap.constructions import rank_one_memorizer as rank_one_memorizer
 from memcap.constructions import relu_memorizer as relu_memorizer
 from memcap.constructions.base import Built as Built
 from memcap.constructions.base import Entry as Entry

@@ -107,7 +107,8 @@ class Ball:
     def __lt__(self, other: Any) -> bool:
         raise TypeError("balls are compared by less(a, b), which returns a Truth")
 
-    __le__ = __gt__ = __ge__ = __lt__
+    __le__ = __gt__ = __ge__ = __eq__ = __lt__  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]
 
     def sqrt(self) -> "Ball":
         """Square root."""
@@ -131,19 +132,31 @@ class Ball:
 
     @property
     def lower(self) -> Number:
-        """An exact rational below every point of the ball."""
+        """An exact rational that no point of the ball is below.
+
+        Raises:
+            UndecidedError: the ball is unbounded.
+        """
         with ctx.workprec(self.precision):
             return _endpoint(self.value.lower())
 
     @property
     def upper(self) -> Number:
-        """An exact rational above every point of the ball."""
+        """An exact rational that no point of the ball is above.
+
+        Raises:
+            UndecidedError: the ball is unbounded.
+        """
         with ctx.workprec(self.precision):
             return _endpoint(self.value.upper())
 
     def contains(self, value: Number) -> bool:
-        """Whether the ball contains the given number."""
-        return bool(self.value.contains(to_flint(value)))
+        """Whether the given number may be the one the ball holds, ends included."""
+        # flint would round the number to a ball first; midpoint and radius are exact.
+        if not self.value.is_finite():
+            return bool(self.value.contains(to_flint(exact(value))))
+        mid, rad = _endpoint(self.value.mid()), _endpoint(self.value.rad())
+        return abs(exact(value) - mid) <= rad
 
     def __float__(self) -> float:
         return float(self.value)
@@ -156,6 +169,8 @@ class Ball:
 
 
 def _endpoint(value: arb) -> Number:
+    if not value.is_finite():
+        raise UndecidedError("a ball is unbounded; raise the precision.")
     mantissa, exponent = value.man_exp()
     mantissa, exponent = int(mantissa), int(exponent)
     if exponent >= 0:
@@ -220,9 +235,8 @@ def floor(formula: Callable[[int], Ball], start: int = 64, limit: int = 1 << 14)
     precision = start
     while precision <= limit:
         ball = formula(precision)
-        below, above = ball.lower, ball.upper
-        if below.__floor__() == above.__floor__():
-            return below.__floor__()
+        if ball.value.is_finite() and ball.lower // 1 == ball.upper // 1:
+            return ball.lower // 1
         precision *= 2
     raise UndecidedError(f"the integer part is undecided at {limit} bits.")
 

@@ -9,6 +9,17 @@ from typing import Any
 
 from memcap.core.errors import CorruptFileError, MemcapError
 
+# What reading a record of the wrong shape may raise, whatever garbage it holds.
+MALFORMED = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    MemcapError,
+)
+
 
 def dumps(value: Any) -> str:
     """Canonical JSON: sorted keys, no spaces, no floats, ASCII.

@@ -39,6 +39,10 @@ class ClaimKind(Enum):
     DEPTH_AT_MOST = "depth_at_most"
     BITS_AT_MOST = "bits_at_most"
     PARAMETERS_AT_MOST = "parameters_at_most"
+    FACTORED_AT_MOST = "factored_at_most"
+    CONTEXTUAL_MAPPING = "contextual_mapping"
+    NORM_BELOW = "norm_below"
+    RANK_AT_MOST = "rank_at_most"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Claim:
 
     Args:
         kind: what is claimed.
-        bound: the exact number claimed; for `MEMORIZES` the margin of every label.
+        bound: the exact number claimed; for `MEMORIZES` the margin of every label,
+            for `CONTEXTUAL_MAPPING` the distance of ids.
         ref: the statement the number comes from.
         formula: identifier of the calculator that yields the bound, or empty when
             the bound is the construction's own count.

@@ -73,7 +73,24 @@ def bits(value: Number) -> int:
     return (numerator >> fraction_digits).bit_length() + fraction_digits
 
 
+def rounded_down(value: Number, digits: int = 64) -> Number:
+    """The largest number of so many binary digits that is not above `value`.
+
+    Example:
+        >>> rounded_down(Fraction(1, 3), 4), rounded_down(-5, 2), rounded_down(12)
+        (Fraction(5, 16), -6, 12)
+    """
+    size = abs(value.numerator).bit_length() - value.denominator.bit_length()
+    # The leading digit stands at 2^size or just below it.
+    if abs(value) < Fraction(2) ** size:
+        size -= 1
+    unit = Fraction(2) ** (size - digits + 1)
+    return exact(unit * (value // unit)) if value else 0
+
+
 _PLAIN_LIMIT = 1 << 63
+# A text of a few bytes must not ask for more memory than a machine has.
+_LONGEST_POWER = 1 << 28
 
 
 def _integer_text(value: int) -> str:
@@ -100,23 +117,31 @@ def to_text(value: Number) -> str:
     return f"{numerator}/{_integer_text(denominator)}"
 
 
+def _denominator(text: str) -> int:
+    if not text.startswith("2^"):
+        return int(text, 0) if text else 1
+    power = int(text[2:])
+    if power > _LONGEST_POWER:
+        raise OverflowError
+    return 1 << power
+
+
 def from_text(text: str) -> Number:
     """Read a number written by `to_text`; any other spelling is refused.
 
     Raises:
-        DataError: the text is not a number in canonical form.
+        DataError: the text is not a number in canonical form, or its denominator is
+            a power of two beyond ``2^(2^28)``.
 
     Example:
         >>> from_text("3/2^4")
         Fraction(3, 16)
     """
+    if not isinstance(text, str):
+        raise DataError(f"{text!r:.60} is a {type(text).__name__}, not a text.")
     try:
         top, _, bottom = text.partition("/")
-        numerator = int(top, 0)
-        if bottom.startswith("2^"):
-            denominator = 1 << int(bottom[2:])
-        else:
-            denominator = int(bottom, 0) if bottom else 1
+        numerator, denominator = int(top, 0), _denominator(bottom)
         value = Fraction(numerator, denominator) if denominator != 1 else numerator
     except (ValueError, ZeroDivisionError, OverflowError, MemoryError) as error:
         raise DataError(f"{text[:60]!r} is not an exact number.") from error
@@ -180,7 +205,10 @@ class SquareRoot:
         return hash(rational) if rational is not None else hash((self.squared, "root"))
 
     def __float__(self) -> float:
-        return float(self.squared) ** 0.5
+        # The root is taken in integers: the square may leave the range of floats.
+        top, bottom = self.squared.numerator, self.squared.denominator
+        shift = max(0, 64 - (top.bit_length() - bottom.bit_length()) // 2)
+        return isqrt((top << 2 * shift) // bottom) / (1 << shift)
 
     def __str__(self) -> str:
         rational = self.rational

@@ -1,5 +1,6 @@
 """How far apart the tokens of a dataset are, exactly (KS23.DefSep, KS25.Ass4.1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -34,9 +35,20 @@ def separation(ds: Dataset) -> Separation:
         >>> str(found.r_min), str(found.r_max), str(found.epsilon)
         ('1', '6', '2')
     """
-    norms = [_squared(point) for point in ds.points]
+    return of_points(ds.points)
+
+
+def of_points(points: Sequence[Vector]) -> Separation:
+    """Measure the separation of distinct vectors.
+
+    Example:
+        >>> str(of_points([(3, 4), (0, 1)]).r_max)
+        '5'
+    """
+    ordered = tuple(sorted(points))
+    norms = [_squared(point) for point in ordered]
     return Separation(
-        SquareRoot(min(norms)), SquareRoot(max(norms)), _smallest_distance(ds.points)
+        SquareRoot(min(norms)), SquareRoot(max(norms)), _smallest_distance(ordered)
     )
 
 

@@ -70,7 +70,7 @@ class Exact(AbstractArithmetic):
 
     def relu(self, values: np.ndarray) -> np.ndarray:
         """``max(x, 0)`` elementwise."""
-        return _rational_relu(values)
+        return np.asarray(_rational_relu(values))
 
     def softmax(self, scores: np.ndarray) -> np.ndarray:
         """Refused: softmax is not rational."""
@@ -82,7 +82,7 @@ class Exact(AbstractArithmetic):
         """Weights 1/|I| on the set I of largest scores along axis 1."""
         chosen = (scores == scores.max(axis=1, keepdims=True)).astype(int)
         counts = chosen.sum(axis=1, keepdims=True)
-        return _rational_ratio(chosen, counts)
+        return np.asarray(_rational_ratio(chosen, counts))
 
     def export(self, values: np.ndarray) -> np.ndarray:
         """Integers and Fractions."""
@@ -189,7 +189,8 @@ def nearest_float(value: Number, dtype: type[np.floating]) -> Any:
         PrecisionError: the number is beyond the largest float of the type.
     """
     try:
-        found = dtype(float(value))
+        with np.errstate(over="ignore"):
+            found = dtype(float(value))
     except OverflowError:
         found = dtype(np.inf)
     if not np.isfinite(found):
@@ -198,11 +199,8 @@ def nearest_float(value: Number, dtype: type[np.floating]) -> Any:
             f"{np.dtype(dtype)}; use arithmetic='exact'."
         )
     # float() rounds once; a second rounding to a shorter type may miss by one.
-    options = [
-        found,
-        np.nextafter(found, dtype(-np.inf)),
-        np.nextafter(found, dtype(np.inf)),
-    ]
+    with np.errstate(over="ignore"):
+        options = [found, *(np.nextafter(found, dtype(s * np.inf)) for s in (-1, 1))]
     finite = [x for x in options if np.isfinite(x)]
     distance = {x: abs(Fraction(*x.as_integer_ratio()) - value) for x in finite}
     best = min(distance.values())

@@ -4,10 +4,14 @@ Conventions:
 
 - *nonzero*: stored weights and biases; a structural zero is not a parameter.
 - *dense*: every entry of every matrix and bias vector of the same shapes.
+- *factored*: what has to be stored when attention maps are kept as rank factors,
+  ``rank (inputs + outputs)`` each, and repeated rows of any other map once; biases
+  and the non-zero numbers of the remaining rows count one each.
 - *depth*: token-wise layers and attention layers in sequence, each residual block
   one, plus one for the affine readout. The embedding is linear and merges with what
   follows, so it adds no depth.
 - *width*: the largest of m (slots), s H (all heads' sizes) and q (hidden units).
+- *rank*: the largest rank among the four maps of all attention heads.
 - *bits* of a number: its binary digits, see `memcap.core.exact.bits`. Signs and the
   places of the non-zero entries are not counted, as in the papers.
 """
@@ -15,7 +19,9 @@ Conventions:
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from memcap.core.exact import bits
+from flint import fmpq_mat
+
+from memcap.core.exact import bits, to_flint
 from memcap.model.weights import Affine, Attention, Layer, Residual, Weights
 
 
@@ -50,6 +56,8 @@ class Count:
         width: largest of slots, heads' total size and hidden units.
         max_bits: digits of the longest number.
         total_bits: digits of all numbers together.
+        rank: largest rank of an attention map, 0 without attention.
+        factored: numbers to store with rank factors and repeated rows once.
         by_part: the same by the layers' part names, in order of appearance.
     """
 
@@ -59,6 +67,8 @@ class Count:
     width: int
     max_bits: int
     total_bits: int
+    rank: int
+    factored: int
     by_part: dict[str, PartCount] = field(hash=False)
 
 
@@ -85,6 +95,8 @@ def count(weights: Weights) -> Count:
         width=_width(weights),
         max_bits=total.max_bits,
         total_bits=total.total_bits,
+        rank=max(map(_rank, _attention_maps(weights)), default=0),
+        factored=sum(_factored(weights)),
         by_part=parts,
     )
 
@@ -135,3 +147,33 @@ def _width(weights: Weights) -> int:
         else:
             widest = max(widest, layer.map.outputs)
     return widest
+
+
+def _factored(weights: Weights) -> Iterable[int]:
+    for affine in _attention_maps(weights):
+        yield _rank(affine) * (affine.inputs + affine.outputs)
+    others = [weights.embedding, weights.readout]
+    if weights.positions is not None:
+        others.append(weights.positions)
+    for layer in weights.layers:
+        if not isinstance(layer, Attention):
+            others.extend(_maps(layer))
+    for affine in others:
+        yield sum(len(terms) for terms in {row.terms for row in affine.rows})
+        yield sum(row.bias != 0 for row in affine.rows)
+
+
+def _attention_maps(weights: Weights) -> Iterable[Affine]:
+    for layer in weights.layers:
+        if isinstance(layer, Attention):
+            yield from _maps(layer)
+
+
+def _rank(affine: Affine) -> int:
+    if not affine.outputs:
+        return 0
+    matrix = fmpq_mat(affine.outputs, affine.inputs)
+    for i, row in enumerate(affine.rows):
+        for j, weight in row.terms:
+            matrix[i, j] = to_flint(weight)
+    return int(matrix.rank())

@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from memcap.core.balls import Ball, Truth, less
-from memcap.core.exact import Number, exact
+from memcap.core.exact import Number, exact, rounded_down
 from memcap.model.fast_forward import ExactOutputs
 from memcap.model.weights import Decision
 
@@ -66,18 +66,17 @@ def _exact_margins(
     """Margins as integers over a common denominator."""
     whole, bottom = outputs.integers, outputs.denominator
     largest = max(1, int(np.abs(whole).max()))
-    if largest + int(labels.max(initial=0)) * bottom >= 1 << 60:
+    if largest + (int(labels.max(initial=0)) + 1) * bottom >= 1 << 60:
         whole, labels = whole.astype(object), labels.astype(object)
     if decision == "nearest":
         return bottom - 2 * np.abs(whole - labels * bottom), 2 * bottom
-    if int(labels.max(initial=0)) >= whole.shape[-1]:
-        # A label without an output can never win.
-        return np.full(labels.shape, -1), 1
-    index = labels.astype(np.int64)[..., None]
+    missing = labels >= whole.shape[-1]
+    index = np.where(missing, 0, labels).astype(np.int64)[..., None]
     own = np.take_along_axis(whole, index, axis=-1)[..., 0]
     others = whole.astype(object)
     np.put_along_axis(others, index, whole.min() - 1, axis=-1)
-    return own - others.max(axis=-1), bottom
+    # A label without an output can never win; its margin is -1.
+    return np.where(missing, -bottom, own - others.max(axis=-1)), bottom
 
 
 def judge_balls(
@@ -101,7 +100,7 @@ def judge_balls(
         correct=len(margins) - len(misses),
         wrong=sum(answers[i] is Truth.FALSE for i in misses),
         total=len(margins),
-        margin=min(margin.lower for margin in margins),
+        margin=rounded_down(min(margin.lower for margin in margins)),
         first_wrong=misses[0] if misses else None,
     )
 

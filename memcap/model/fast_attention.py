@@ -90,7 +90,8 @@ def _map(affine: Affine, engine: Columns, columns: list[Column]) -> list[Column]
 
 def _entries(column: Column, index: np.ndarray, factor: int = 1) -> np.ndarray:
     """`[N, n]` table entries, safe to be summed over n and multiplied by `factor`."""
-    reach = max(abs(column.low), abs(column.high)) * index.shape[1] * factor
+    # A column of zeros counts as ones: the factor alone may be too long for int64.
+    reach = max(abs(column.low), abs(column.high), 1) * index.shape[1] * factor
     table = column.expand()
     return (scaled(table, 1, reach) if reach < 1 << 62 else table.astype(object))[index]
 
@@ -144,7 +145,7 @@ def _shared(
     common = lcm(*(int(c) for count in counts for c in np.unique(count)))
     entries = _entries(value, index, common)
     sums = [
-        (entries * mask).sum(axis=1) * (common // count)
+        (entries * mask).sum(axis=1) * (common // count.astype(entries.dtype))
         for mask, count in zip(chosen, counts, strict=True)
     ]
     table = np.stack(sums, axis=1).reshape(-1)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from memcap.core.errors import WeightsError
-from memcap.core.exact import exact
+from memcap.core.exact import Number, exact
 from memcap.model.columns import Column, Columns, make_column, rank, scaled
 from memcap.model.fast_attention import attend
 from memcap.model.forward import token_inputs
@@ -41,12 +41,34 @@ class ExactOutputs:
 
 
 @dataclass(slots=True)
-class _State:
-    """Columns over R rows, and the row of each position: `index` is `[N, n]`."""
+class TokenState:
+    """The exact state of the distinct tokens, and which of them stands where.
+
+    Args:
+        engine: evaluates affine rows over the R distinct tokens.
+        columns: the m slots.
+        index: `[N, n]` row of each position.
+    """
 
     engine: Columns
     columns: list[Column]
     index: np.ndarray
+
+    def numbers(self, affine: Affine) -> list[list[Number]]:
+        """Each output of an affine map, for every distinct token, exact."""
+        return _spelled_out(_affine(affine, self.engine, self.columns))
+
+    def slot_numbers(self) -> list[list[Number]]:
+        """Each slot of the state, for every distinct token, exact."""
+        return _spelled_out(self.columns)
+
+
+def _spelled_out(columns: list[Column]) -> list[list[Number]]:
+    made = []
+    for column in columns:
+        top, bottom = column.scale
+        made.append([exact(Fraction(top * int(x), bottom)) for x in column.expand()])
+    return made
 
 
 def fast_forward(weights: Weights, tokens: Any) -> ExactOutputs:
@@ -82,28 +104,46 @@ def fast_forward(weights: Weights, tokens: Any) -> ExactOutputs:
     return _outputs(weights, state)
 
 
-def _embed(weights: Weights, inputs: np.ndarray) -> _State:
+def token_state(weights: Weights, tokens: Any) -> TokenState:
+    """The exact state before the first attention layer; arguments as `fast_forward`."""
+    state = _embed(weights, token_inputs(weights, np.asarray(tokens)))
+    for layer in weights.layers:
+        if isinstance(layer, Attention):
+            break
+        state = _apply(layer, state, only_last=False)
+    return state
+
+
+def _embed(weights: Weights, inputs: np.ndarray) -> TokenState:
     samples, length = inputs.shape[:2]
     flat = inputs.reshape(samples * length, -1)
-    flat = flat + 0 if flat.dtype.kind == "f" else flat
+    rows, index = _distinct_rows(flat + 0 if flat.dtype.kind == "f" else flat)
+    place = np.zeros(len(rows), dtype=np.int64)
     if weights.positions is not None:
-        place = np.tile(np.arange(length), samples)[:, None]
-        flat = np.concatenate([flat, place.astype(flat.dtype)], axis=1)
-    distinct, index = _distinct_rows(flat)
-    engine = Columns(len(distinct))
-    columns = _embedded(weights, engine, distinct)
-    return _State(engine, columns, index.reshape(samples, length))
+        # A row for each pair of token and position that occurs.
+        pairs = index.reshape(samples, length) * length + np.arange(length)
+        pairs, index = np.unique(pairs, return_inverse=True)
+        rows, place = rows[pairs // length], pairs % length
+    engine = Columns(len(rows))
+    columns = _embedded(weights, engine, rows, place)
+    return TokenState(engine, columns, index.reshape(samples, length))
 
 
 def _distinct_rows(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    if flat.shape[1] == 1 and flat.dtype.kind in "iu":
+    if flat.dtype == object:
+        found = {row: i for i, row in enumerate(dict.fromkeys(map(tuple, flat)))}
+        index = np.array([found[tuple(row)] for row in flat])
+        return np.array(list(found), dtype=object), index
+    if flat.shape[1] == 1 and np.can_cast(flat.dtype, np.int64):
         ids = flat[:, 0].astype(np.int64)
         values, index = rank(ids, int(ids.min()), int(ids.max()))
-        return values[:, None], index
+        return values[:, None], index.astype(np.int64)
     return np.unique(flat, axis=0, return_inverse=True)
 
 
-def _embedded(weights: Weights, engine: Columns, rows: np.ndarray) -> list[Column]:
+def _embedded(
+    weights: Weights, engine: Columns, rows: np.ndarray, place: np.ndarray
+) -> list[Column]:
     if weights.input == "ids":
         ids = rows[:, 0]
         columns = [_looked_up(engine, row, ids) for row in weights.embedding.rows]
@@ -113,7 +153,6 @@ def _embedded(weights: Weights, engine: Columns, rows: np.ndarray) -> list[Colum
         columns = _affine(weights.embedding, engine, raw)
     if weights.positions is None:
         return columns
-    place = rows[:, -1].astype(np.int64)
     if place.max() >= weights.positions.inputs:
         raise WeightsError(
             f"sequences of {place.max() + 1} tokens, but {weights.positions.inputs} "
@@ -145,11 +184,11 @@ def _affine(
     return [engine.row(row, columns, relu) for row in affine.rows]
 
 
-def _apply(layer: Layer, state: _State, only_last: bool) -> _State:
+def _apply(layer: Layer, state: TokenState, only_last: bool) -> TokenState:
     engine = state.engine
     engine.forget_joins()
     if isinstance(layer, Attention):
-        return _State(*attend(layer, engine, state.columns, state.index, only_last))
+        return TokenState(*attend(layer, engine, state.columns, state.index, only_last))
     if isinstance(layer, Residual):
         state.columns = _residual(layer, engine, state.columns)
     else:
@@ -169,7 +208,7 @@ def _residual(layer: Residual, engine: Columns, columns: list[Column]) -> list[C
     ]
 
 
-def _outputs(weights: Weights, state: _State) -> ExactOutputs:
+def _outputs(weights: Weights, state: TokenState) -> ExactOutputs:
     outputs = _affine(weights.readout, state.engine, state.columns)
     bottom = lcm(*(column.scale[1] for column in outputs))
     pieces = []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from memcap.core import canonical
-from memcap.core.errors import CorruptFileError, MemcapError
+from memcap.core.errors import CorruptFileError
 from memcap.core.exact import from_text, to_text
 from memcap.model.weights import (
     Affine,
@@ -121,8 +121,9 @@ def weights_from_json(value: Any) -> Weights:
             layers=tuple(_layer_from_json(layer) for layer in value["layers"]),
             readout=_affine_from_json(value["readout"]),
         )
-    except (KeyError, TypeError, ValueError, MemcapError) as error:
-        raise CorruptFileError(f"not a memcap network: {error}") from error
+    except canonical.MALFORMED as error:
+        reason = f"{type(error).__name__}: {error}".rstrip(".")
+        raise CorruptFileError(f"this is not a memcap network: {reason}.") from error
 
 
 def save_weights(weights: Weights, path: Path | str) -> None:
@@ -137,8 +138,11 @@ def load_weights(path: Path | str) -> Weights:
     Raises:
         CorruptFileError: the file is missing, broken or not canonical.
     """
-    weights = weights_from_json(canonical.read_json(Path(path)))
+    try:
+        weights = weights_from_json(canonical.read_json(Path(path)))
+    except CorruptFileError as error:
+        raise CorruptFileError(f"{path}: {error}") from error
     text = canonical.dumps(weights_to_json(weights)) + "\n"
-    if Path(path).read_text(encoding="ascii") != text:
+    if Path(path).read_bytes() != text.encode("ascii"):
         raise CorruptFileError(f"{path} is not in canonical form; it was edited.")
     return weights

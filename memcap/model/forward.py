@@ -51,7 +51,7 @@ def forward(
         state = _embed(weights, np.asarray(tokens), numbers)
         for layer in weights.layers:
             state = _apply(layer, state, numbers)
-        outputs = _affine(weights.readout, state, numbers)
+        outputs = affine(weights.readout, state, numbers)
         return numbers.export(_read(weights, outputs))
 
 
@@ -61,6 +61,8 @@ def token_inputs(weights: Weights, tokens: np.ndarray) -> np.ndarray:
     Raises:
         WeightsError: shape, dimension or an id does not fit.
     """
+    if tokens.size == 0:
+        raise WeightsError(f"tokens of shape {tokens.shape} hold no token.")
     if weights.input == "ids":
         if tokens.ndim != 2 or tokens.dtype.kind not in "iu":
             raise WeightsError("this network takes (N, n) integer ids.")
@@ -85,7 +87,7 @@ def _embed(weights: Weights, tokens: np.ndarray, numbers: AbstractArithmetic) ->
         state = [table[inputs] for table in _columns(weights.embedding, numbers)]
     else:
         vectors = [numbers.array(inputs[:, :, i]) for i in range(inputs.shape[2])]
-        state = _affine(weights.embedding, vectors, numbers)
+        state = affine(weights.embedding, vectors, numbers)
     if weights.positions is None:
         return state
     length = inputs.shape[1]
@@ -107,9 +109,10 @@ def _columns(affine: Affine, numbers: AbstractArithmetic) -> list[np.ndarray]:
     return made
 
 
-def _affine(affine: Affine, state: State, numbers: AbstractArithmetic) -> State:
+def affine(map_: Affine, state: State, numbers: AbstractArithmetic) -> State:
+    """``W h + b`` at every token."""
     made = []
-    for bias, terms in affine.rows:
+    for bias, terms in map_.rows:
         total = np.full(state[0].shape, numbers.number(0), dtype=numbers.dtype)
         for column, weight in terms:
             total = total + state[column] * numbers.number(weight)
@@ -120,18 +123,24 @@ def _affine(affine: Affine, state: State, numbers: AbstractArithmetic) -> State:
 def _apply(layer: Layer, state: State, numbers: AbstractArithmetic) -> State:
     if isinstance(layer, Attention):
         return _attend(layer, state, numbers)
+    return apply_token_wise(layer, state, numbers)
+
+
+def apply_token_wise(layer: Layer, state: State, numbers: AbstractArithmetic) -> State:
+    """Apply a layer that does not mix tokens."""
+    assert not isinstance(layer, Attention)
     if isinstance(layer, Residual):
-        hidden = [numbers.relu(z) for z in _affine(layer.inner, state, numbers)]
-        change = _affine(layer.outer, hidden, numbers)
+        hidden = [numbers.relu(z) for z in affine(layer.inner, state, numbers)]
+        change = affine(layer.outer, hidden, numbers)
         return [x + y for x, y in zip(state, change, strict=True)]
-    made = _affine(layer.map, state, numbers)
+    made = affine(layer.map, state, numbers)
     return [numbers.relu(z) for z in made] if isinstance(layer, Relu) else made
 
 
 def _attend(layer: Attention, state: State, numbers: AbstractArithmetic) -> State:
     total: State | None = list(state) if layer.residual else None
     for head in layer.heads:
-        written = _affine(head.output, _mix(layer, head, state, numbers), numbers)
+        written = affine(head.output, _mix(layer, head, state, numbers), numbers)
         total = (
             written
             if total is None
@@ -144,9 +153,9 @@ def _attend(layer: Attention, state: State, numbers: AbstractArithmetic) -> Stat
 def _mix(
     layer: Attention, head: Head, state: State, numbers: AbstractArithmetic
 ) -> State:
-    queries = _affine(head.query, state, numbers)
-    keys = _affine(head.key, state, numbers)
-    values = _affine(head.value, state, numbers)
+    queries = affine(head.query, state, numbers)
+    keys = affine(head.key, state, numbers)
+    values = affine(head.value, state, numbers)
     made = [np.empty(values[0].shape, dtype=numbers.dtype) for _ in values]
     for k in range(values[0].shape[1]):
         seen = k + 1 if layer.causal else values[0].shape[1]

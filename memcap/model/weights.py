@@ -18,6 +18,7 @@ Softmax has no 1/sqrt(s): it belongs into W_Q. Hardmax shares ties evenly.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -27,7 +28,7 @@ from memcap.core.errors import WeightsError
 from memcap.core.exact import Number, exact
 
 AttentionKind = Literal["softmax", "hardmax", "uniform"]
-Decision = Literal["nearest", "argmax"]
+Decision = Literal["nearest", "argmax", "vector"]
 Terms = tuple[tuple[int, Number], ...]
 
 
@@ -47,13 +48,16 @@ class Affine:
         rows: one `Row` per output, columns increasing, no stored zeros.
 
     Raises:
-        WeightsError: a column is out of range, out of order, or holds a zero.
+        WeightsError: a column is out of range, out of order, or holds a zero; a
+            number is neither an int nor a Fraction.
     """
 
     inputs: int
     rows: tuple[Row, ...]
 
     def __post_init__(self) -> None:
+        if self.inputs < 0:
+            raise WeightsError(f"a map of {self.inputs} inputs; give 0 or more.")
         for i, row in enumerate(self.rows):
             columns = [-1] + [column for column, _ in row.terms] + [self.inputs]
             if any(a >= b for a, b in pairwise(columns)):
@@ -63,6 +67,12 @@ class Affine:
                 )
             if any(weight == 0 for _, weight in row.terms):
                 raise WeightsError(f"row {i} stores a zero weight; leave it out.")
+            for number in (row.bias, *(weight for _, weight in row.terms)):
+                if type(number) not in (int, Fraction):
+                    raise WeightsError(
+                        f"row {i} holds {number!r}, which is neither an int nor a "
+                        "Fraction; use Affine.build."
+                    )
 
     @property
     def outputs(self) -> int:
@@ -183,7 +193,8 @@ class Weights:
         layers: the layers in order.
         readout: map from the state to the outputs.
         decision: ``nearest`` rounds one output to the nearest integer, ``argmax``
-            takes the largest of C outputs.
+            takes the largest of C outputs, ``vector`` decides nothing: the outputs
+            are ids to be told apart.
         positions: vectors added at each position, one column each, or None.
 
     Raises:
@@ -199,10 +210,16 @@ class Weights:
     positions: Affine | None = None
 
     def __post_init__(self) -> None:
+        for name, words in _WORDS.items():
+            _check_word(name, getattr(self, name), words)
+        if not self.embedding.inputs or not self.embedding.outputs:
+            raise WeightsError("the embedding is empty; give it inputs and outputs.")
         if self.embedding.has_bias:
             raise WeightsError("the embedding has a bias; put it into the first layer.")
         if self.positions and self.positions.outputs != self.embedding.outputs:
             raise WeightsError("positions and embedding differ in their outputs.")
+        if self.positions and self.positions.has_bias:
+            raise WeightsError("the positions have a bias; add it to each position.")
         width = self.embedding.outputs
         for index, layer in enumerate(self.layers):
             width = _width_after(layer, width, f"layer {index}")
@@ -231,14 +248,27 @@ class Weights:
         )
 
 
+_WORDS = {
+    "task": ("next_token", "seq_to_seq"),
+    "input": ("vectors", "ids"),
+    "decision": ("nearest", "argmax", "vector"),
+}
+_KINDS = ("softmax", "hardmax", "uniform")
+
+
+def _check_word(name: str, value: object, words: tuple[object, ...]) -> None:
+    if value not in words:
+        raise WeightsError(f"{name} is {value!r}; it must be one of {words}.")
+
+
 def _width_after(layer: Layer, width: int, where: str) -> int:
+    if not isinstance(layer.part, str):
+        raise WeightsError(f"{where}: the part {layer.part!r} is not a text.")
     if isinstance(layer, Attention):
-        for number, head in enumerate(layer.heads):
-            _check_head(head, layer, width, f"{where}, head {number}")
-        if not layer.heads:
-            raise WeightsError(f"{where} has no head.")
-        return layer.heads[0].output.outputs
+        return _width_after_attention(layer, width, where)
     first = layer.inner if isinstance(layer, Residual) else layer.map
+    if not first.outputs:
+        raise WeightsError(f"{where} has no unit.")
     if first.inputs != width:
         raise WeightsError(
             f"{where} takes {first.inputs} slots, the state has {width}."
@@ -253,6 +283,18 @@ def _width_after(layer: Layer, width: int, where: str) -> int:
     return first.outputs
 
 
+def _width_after_attention(layer: Attention, width: int, where: str) -> int:
+    _check_word(f"{where}: kind", layer.kind, _KINDS)
+    for name in ("causal", "residual"):
+        if not isinstance(getattr(layer, name), bool):
+            raise WeightsError(f"{where}: {name} must be True or False.")
+    if not layer.heads:
+        raise WeightsError(f"{where} has no head.")
+    for number, head in enumerate(layer.heads):
+        _check_head(head, layer, width, f"{where}, head {number}")
+    return layer.heads[0].output.outputs
+
+
 def _check_head(head: Head, layer: Attention, width: int, where: str) -> None:
     maps = (head.query, head.key, head.value, head.output)
     if any(affine.has_bias for affine in maps):
@@ -261,6 +303,8 @@ def _check_head(head: Head, layer: Attention, width: int, where: str) -> None:
         raise WeightsError(f"{where} does not take the {width} slots of the state.")
     if head.query.outputs != head.key.outputs:
         raise WeightsError(f"{where}: query and key sizes differ.")
+    if not head.value.outputs or not head.output.outputs:
+        raise WeightsError(f"{where} reads or writes nothing.")
     if head.output.inputs != head.value.outputs:
         raise WeightsError(f"{where}: value and output sizes differ.")
     if head.output.outputs != layer.heads[0].output.outputs:

@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from networks import affine, network, vectors
+from tests.nn.networks import affine, network, vectors
 
 from memcap.core.errors import WeightsError
 from memcap.model.forward import forward

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 from flax import nnx
-from networks import network
+from tests.nn.networks import network
 
 from memcap.core.errors import DataError, PrecisionError, WeightsError
 from memcap.model.forward import forward
