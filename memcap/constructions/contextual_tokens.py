@@ -85,7 +85,7 @@ def _refuse_repeats(ds: Dataset) -> None:
             REF,
             "sequences without repeated tokens",
             f"sample {where} holds a token twice",
-            "Use positions=True, or data without repeats.",
+            "Use positions=True (--option positions=true), or data without repeats.",
         )
 
 

@@ -192,6 +192,6 @@ def layer(
     return Attention("softmax", (head,), causal=causal, part="attention")
 
 
-def quarter_over(eps: SquareRoot | Number, top: Number) -> Ball:
+def quarter_over(eps: SquareRoot | Number | Ball, top: Number) -> Ball:
     """eps / (4 top), the size of W_O that keeps the head's output below eps / 4."""
     return Ball.of(eps, 128) / (4 * Fraction(top))

@@ -11,6 +11,7 @@ Scores and values are exact rationals. A table holds E for every pair of distinc
 tokens that meet, so a context costs a few additions and one division of integers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -144,7 +145,7 @@ def _mixed(
 
 
 def combine(
-    parts: list[tuple[Number, Enclosed]], constant: list[Number] | np.ndarray
+    parts: Sequence[tuple[Number, Enclosed]], constant: Sequence[Number]
 ) -> Enclosed:
     """``constant + sum coefficient * part`` with its error, over a common unit."""
     unit = lcm(

@@ -1,0 +1,1 @@
+"""Floor 9: fits, figures and the report, all of them functions of records."""
