@@ -65,6 +65,7 @@ PRESETS: dict[str, Preset] = {
             name="quick",
             constructed=_doubling(50, 11),
             trained=_doubling(50, 4),
+            learning_rates=(0.01, 0.03),
         ),
         Preset(
             name="full",

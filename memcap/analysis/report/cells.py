@@ -43,7 +43,8 @@ def number(value: float | int | None, digits: int = 4) -> Cell:
         return Cell("–", number=True)
     if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
         return Cell(f"{int(value):,}", number=True)
-    if 1000 <= abs(value) < 1e9:
+    if 10**digits <= abs(value) < 1e9:
+        # As many digits before the point as were asked for, or more.
         return Cell(f"{value:,.0f}", number=True)
     return Cell(f"{value:.{digits}g}", number=True)
 
