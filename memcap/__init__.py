@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from memcap.core.errors import MemcapError as MemcapError
     from memcap.core.refs import Ref as Ref
     from memcap.data.dataset import Dataset as Dataset
+    from memcap.model.arch import Arch as Arch
     from memcap.model.counting import count as count
     from memcap.model.files import load_weights as load_weights
     from memcap.model.files import save_weights as save_weights
@@ -47,6 +48,7 @@ _MODULES = {
     "training": "memcap.training",
 }
 _NAMES = {
+    "Arch": "memcap.model.arch",
     "Built": "memcap.constructions",
     "Certificate": "memcap.certify",
     "Claim": "memcap.core.claims",

@@ -165,7 +165,7 @@ def _about_ids(claim: Claim, ids: Separated | None) -> CheckedClaim:
     if claim.kind is ClaimKind.NORM_BELOW:
         # The norm found is an upper bound, so that being too large refutes nothing.
         holds = ids.norm < claim.bound
-        sentence = f"ids are at most {float(ids.norm):.6g} long."
+        sentence = f"ids are at most {_short(ids.norm)} long."
         verdict = Verdict.PROVED if holds else Verdict.UNDECIDED
         return CheckedClaim(claim, ids.norm, verdict, sentence)
     told = f"{ids.decided} of {ids.contexts} contexts are told apart"

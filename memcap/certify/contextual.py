@@ -124,7 +124,10 @@ def _reading(weights: Weights, layer: Attention, state: TokenState) -> _Reading:
         for numbers in state.numbers(head.value)
     ]
     images = _images(weights, layer, state)
-    direction = tuple(exact(sum(parts)) for parts in zip(*columns, strict=True))
+    total = tuple(exact(sum(parts)) for parts in zip(*columns, strict=True))
+    # Any direction will do but zero, which is what heads that cancel add up to.
+    unit = (1, *[0] * (len(total) - 1))
+    direction = next(v for v in (total, *columns, unit) if any(v))
     reach = sum(
         _above_root(_dot(column, column)) * value
         for column, value in zip(columns, values, strict=True)
@@ -192,8 +195,14 @@ class _Search:
         self.layer, self.state, self.reading, self.limit = layer, state, reading, limit
         self.precision = FIRST_PRECISION
         direction = reading.direction
-        self.length = _above_root(_dot(direction, direction))
+        square = _dot(direction, direction)
+        self.length = Ball.of(SquareRoot(square), 128)
         self.weights = [_dot(direction, column) for column in reading.columns]
+        # Distances along the direction are distances only where nothing is across it.
+        self.along = all(
+            weight * weight == square * _dot(column, column)
+            for weight, column in zip(self.weights, reading.columns, strict=True)
+        )
 
     def run(self, seen: Contexts) -> _Found:
         """Ids of all tokens, one token at a time."""
@@ -223,9 +232,10 @@ class _Search:
             precision *= 2
         # The next token most likely needs about as many bits.
         self.precision = precision
-        low = Fraction(max(0, int(gaps.min()) - slack), unit) / self.length
-        high = Fraction(int(gaps.min()) + slack, unit) / self.length
-        return _Found(size - close, rounded_down(low), -rounded_down(-high), precision)
+        low = Fraction(max(0, int(gaps.min()) - slack), unit) / self.length.upper
+        high = Fraction(int(gaps.min()) + slack, unit) / self.length.lower
+        closest = -rounded_down(-high) if self.along else None
+        return _Found(size - close, rounded_down(low), closest, precision)
 
     def _gaps(self, asked: Contexts, precision: int) -> tuple[np.ndarray, int, int]:
         """Distances of neighbours of different sets, and how far off they may be."""

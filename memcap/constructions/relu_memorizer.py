@@ -111,17 +111,17 @@ def _network(
 
 
 def _claims(inputs: dict[str, Any]) -> tuple[Claim, ...]:
-    claims = [
-        Claim(ClaimKind.MEMORIZES, EXACT_MARGIN, REF),
-        Claim(ClaimKind.WIDTH_AT_MOST, 12, REF),
-    ]
-    # With fewer than two stored points log2 N = 0 and eq. 110 says nothing.
-    if inputs["num_stored"] >= 2:
-        for kind, name in (
-            (ClaimKind.DEPTH_AT_MOST, "KS25.LemC1.depth"),
-            (ClaimKind.BITS_AT_MOST, "KS25.LemC1.bits"),
-        ):
-            claims.append(formula_claim(kind, name, inputs))
+    memorizes = Claim(ClaimKind.MEMORIZES, EXACT_MARGIN, REF)
+    if inputs["num_stored"] < 2:
+        # log2 N = 0: the formulas of depth and bits say nothing.
+        return memorizes, Claim(ClaimKind.WIDTH_AT_MOST, 12, REF)
+    claims = [memorizes]
+    for kind, name in (
+        (ClaimKind.WIDTH_AT_MOST, "KS25.LemC1.width"),
+        (ClaimKind.DEPTH_AT_MOST, "KS25.LemC1.depth"),
+        (ClaimKind.BITS_AT_MOST, "KS25.LemC1.bits"),
+    ):
+        claims.append(formula_claim(kind, name, inputs))
     return tuple(claims)
 
 

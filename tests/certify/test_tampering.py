@@ -147,9 +147,10 @@ def test_data_of_another_kind_are_refused():
 
 
 def replacements(byte):
-    """Another digit for a digit, a letter beside a letter, and the end of a text."""
-    options = (48 + (byte - 47) % 10, byte ^ 1, ord('"'))
-    return {x for x in options if 32 <= x < 127} - {byte}
+    """Another digit for a digit; for the rest its neighbour and the end of a text."""
+    if chr(byte).isdigit():
+        return {48 + (byte - 47) % 10}
+    return {x for x in (byte ^ 1, ord('"')) if 32 <= x < 127} - {byte}
 
 
 def test_every_byte_counts(path):
@@ -161,7 +162,7 @@ def test_every_byte_counts(path):
             assert_caught(path)
 
 
-@pytest.mark.parametrize("byte", [0, 10, 13, 255])
+@pytest.mark.parametrize("byte", [0, 13, 255])
 def test_bytes_that_are_not_printed_count_too(path, byte):
     good = path.read_bytes()
     for place in range(len(good)):

@@ -129,15 +129,19 @@ def test_attention_over_long_sequences(kind, causal):
     assert_same(weights, np.zeros((2, 60), dtype=int))
 
 
+@pytest.mark.parametrize("kind", ["uniform", "hardmax"])
 @pytest.mark.parametrize("length", [1, 2, 7, 8])
-def test_pooled_sums_of_long_numbers(length):
+def test_pooled_sums_of_long_numbers(length, kind):
     # Every entry fits int64; the sum over n tokens times the common multiple does not.
-    for top in (2**58, 2**61, 2**62 - 1, 2**62):
-        head = Head(*(Affine.dense([[x]]) for x in (0, 0, top, 1)))
+    # Neighbouring numbers have no common factor that could be put aside.
+    head = Head(*(Affine.dense([[x]]) for x in (0, 0, 1, 1)))
+    for top in (2**57, 2**59 + 1, 2**60, 2**61, 2**62 - 1, 2**62):
+        table = Affine.dense([[top, top - 1, -top]])
         for causal in (False, True):
-            layers = (Attention("uniform", (head,), causal, residual=False),)
-            weights = Weights("seq_to_seq", "vectors", ONE, layers, ONE)
-            assert_same(weights, np.full((2, length), 1) * [[1], [-1]])
+            layers = (Attention(kind, (head,), causal, residual=False),)
+            weights = Weights("seq_to_seq", "ids", table, layers, ONE)
+            tokens = [[0] * length, [2] * length, [0] * (length - 1) + [1]]
+            assert_same(weights, np.array(tokens))
 
 
 @pytest.mark.parametrize(

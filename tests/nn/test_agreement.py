@@ -3,12 +3,12 @@
 import jax
 import numpy as np
 import pytest
-from tests.nn.networks import affine, network, vectors
 
 from memcap.core.errors import WeightsError
 from memcap.model.forward import forward
 from memcap.model.weights import Affine, Attention, Head, Linear, Relu, Weights
 from memcap.nn import from_weights
+from tests.nn.networks import affine, network, vectors
 
 KINDS = ("softmax", "hardmax", "uniform")
 
