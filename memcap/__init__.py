@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from memcap import nn as nn
     from memcap import training as training
     from memcap.certify import Certificate as Certificate
+    from memcap.certify import contextual_mapping as contextual_mapping
     from memcap.certify import verify as verify
     from memcap.constructions import Built as Built
     from memcap.constructions import construct as construct
@@ -60,6 +61,7 @@ _NAMES = {
     "Verdict": "memcap.core.claims",
     "Weights": "memcap.model.weights",
     "construct": "memcap.constructions",
+    "contextual_mapping": "memcap.certify",
     "count": "memcap.model.counting",
     "forward": "memcap.model.forward",
     "load_weights": "memcap.model.files",

@@ -2,4 +2,5 @@
 
 from memcap.certify.certificate import Certificate as Certificate
 from memcap.certify.certificate import Recheck as Recheck
+from memcap.certify.verify import contextual_mapping as contextual_mapping
 from memcap.certify.verify import verify as verify

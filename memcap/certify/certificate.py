@@ -158,7 +158,8 @@ def issue(
     least = CONTEXTUAL if weights.decision == "vector" else MEMORIZES
     if all(claim.kind is not least.kind for claim in claims):
         claims = (least, *claims)
-    judged = checker.run(weights, ds)
+    margins = [c.bound for c in claims if c.kind is ClaimKind.MEMORIZES]
+    judged = checker.run(weights, ds, max(margins, default=0))
     counts = count(weights)
     checked = tuple(checker.check(claim, ds, counts, judged) for claim in claims)
     return Certificate(

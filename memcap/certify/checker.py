@@ -17,7 +17,7 @@ from memcap.certify.contextual import Separated, separated
 from memcap.core.balls import Ball
 from memcap.core.claims import CheckedClaim, Claim, ClaimKind, Verdict
 from memcap.core.errors import MemcapError, UndecidedError, WeightsError
-from memcap.core.exact import SquareRoot
+from memcap.core.exact import Number, SquareRoot
 from memcap.data.dataset import Dataset
 from memcap.model.ball_outputs import ContextOutputs, has_one_softmax_layer
 from memcap.model.counting import Count
@@ -51,8 +51,13 @@ class Run:
     ids: Separated | None = None
 
 
-def run(weights: Weights, ds: Dataset) -> Run:
+def run(weights: Weights, ds: Dataset, margin: Number = 0) -> Run:
     """Evaluate the network on the data and judge every label.
+
+    Args:
+        weights: the network.
+        ds: the data.
+        margin: balls are narrowed until it is known whether every label has it.
 
     Raises:
         WeightsError: the network does not take such data.
@@ -67,7 +72,7 @@ def run(weights: Weights, ds: Dataset) -> Run:
     if weights.is_rational:
         outputs = fast_forward(weights, tokens)
         return Run(judge_exact(outputs, ds.labels, weights.decision), "exact")
-    return _run_balls(weights, ds, tokens)
+    return _run_balls(weights, ds, tokens, margin)
 
 
 def inputs(weights: Weights, ds: Dataset) -> np.ndarray:
@@ -90,12 +95,15 @@ def _run_ids(weights: Weights, tokens: np.ndarray) -> Run:
         wrong=0,
         total=ids.contexts,
         margin=ids.distance,
+        margin_above=ids.distance if ids.closest is None else ids.closest,
         first_wrong=None,
     )
     return Run(judgement, f"fixed {ids.precision}", ids)
 
 
-def _run_balls(weights: Weights, ds: Dataset, tokens: np.ndarray) -> Run:
+def _run_balls(
+    weights: Weights, ds: Dataset, tokens: np.ndarray, margin: Number
+) -> Run:
     enclose = _enclosing(weights, tokens)
     found = None
     for precision in _BALL_PRECISIONS:
@@ -104,7 +112,8 @@ def _run_balls(weights: Weights, ds: Dataset, tokens: np.ndarray) -> Run:
         except UndecidedError:
             continue
         found = Run(judgement, f"ball {precision}")
-        if judgement.correct + judgement.wrong == judgement.total:
+        known = judgement.margin >= margin or judgement.margin_above < margin
+        if known and judgement.correct + judgement.wrong == judgement.total:
             return found
     if found is None:
         raise UndecidedError(
@@ -198,9 +207,9 @@ def _memorizes(claim: Claim, judged: Run) -> CheckedClaim:
         return CheckedClaim(claim, found.margin, Verdict.UNDECIDED, sentence)
     margin, bound = _short(found.margin), _short(claim.bound)
     sentence = f"{right}, but the margin {margin} is below {bound}."
-    # The margin of balls is a lower bound, so that being too small refutes nothing.
-    exact = judged.arithmetic == "exact"
-    verdict = Verdict.REFUTED if exact else Verdict.UNDECIDED
+    # The margin of balls is a lower bound; only its upper bound can refute.
+    refuted = found.margin_above < claim.bound
+    verdict = Verdict.REFUTED if refuted else Verdict.UNDECIDED
     return CheckedClaim(claim, found.margin, verdict, sentence)
 
 

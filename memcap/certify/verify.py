@@ -3,7 +3,9 @@
 from typing import Protocol
 
 from memcap.certify.certificate import Certificate, issue
-from memcap.core.claims import Claim
+from memcap.core.claims import Claim, ClaimKind
+from memcap.core.exact import Number, exact
+from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
 from memcap.model.weights import Weights
 
@@ -54,3 +56,33 @@ def verify(subject: Weights | Claimed, ds: Dataset) -> Certificate:
     if isinstance(subject, Weights):
         return issue(subject, ds, ())
     return issue(subject.weights, ds, subject.claims, subject.name)
+
+
+def contextual_mapping(
+    weights: Weights, ds: Dataset, r: Number, delta: Number
+) -> Certificate:
+    """Decide whether one softmax layer is an (r, delta)-contextual mapping on data.
+
+    KS23.DefCM: every output is shorter than r, and two outputs are more than delta
+    apart whenever their tokens or the sets of tokens they see differ. Next-token data
+    ask this of the last token only. The precision doubles until every pair of
+    neighbours is decided or the stated limit is reached.
+
+    Args:
+        weights: token-wise layers, one softmax layer, readout; decision ``vector``.
+        ds: the sequences; labels play no role.
+        r: bound on the norms.
+        delta: distance of ids, possibly far below every float.
+
+    Returns:
+        a certificate with one verdict for the distances and one for the norms.
+
+    Raises:
+        WeightsError: the network has another form or does not take such data.
+    """
+    definition = Ref("KS23", "DefCM")
+    claims = (
+        Claim(ClaimKind.CONTEXTUAL_MAPPING, exact(delta), definition),
+        Claim(ClaimKind.NORM_BELOW, exact(r), definition),
+    )
+    return issue(weights, ds, claims)

@@ -4,6 +4,7 @@ from memcap.constructions import next_token as next_token
 from memcap.constructions import rank_one_contextual as rank_one_contextual
 from memcap.constructions import rank_one_memorizer as rank_one_memorizer
 from memcap.constructions import relu_memorizer as relu_memorizer
+from memcap.constructions import universal_approximator as universal_approximator
 from memcap.constructions.base import Built as Built
 from memcap.constructions.base import Entry as Entry
 from memcap.constructions.base import available as available

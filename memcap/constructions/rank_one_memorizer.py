@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from memcap.constructions.base import Built, Entry, register
+from memcap.constructions.context_line import context_labels, ordered_ids
 from memcap.constructions.contextual_tokens import Tokens, encode
 from memcap.constructions.interpolation import HiddenLayer, interpolate
 from memcap.constructions.rank_one_layer import (
@@ -34,19 +35,15 @@ from memcap.constructions.rank_one_layer import (
     shorter,
 )
 from memcap.core.claims import Claim, ClaimKind
-from memcap.core.errors import HypothesisError, InconsistentLabelsError
+from memcap.core.errors import HypothesisError
 from memcap.core.exact import Number, exact
 from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
 from memcap.model.ball_outputs import ContextOutputs
-from memcap.model.softmax_ids import combine
 from memcap.model.weights import Affine, Decision, Relu, Weights
 
 REF = Ref("KS23", "Cor1")
 MARGIN = Fraction(3, 8)
-# Enclosures of ids must be this much narrower than the gaps between them.
-_SPARE_BITS = 40
-_LIMIT = 1 << 14
 
 
 def build(
@@ -155,44 +152,11 @@ def _sorted_contexts(
     ds: Dataset, front: Weights, direction: Direction
 ) -> tuple[list[Fraction], list[int]]:
     """Midpoints z of the contexts' enclosures, increasing, with their labels."""
-    outputs = ContextOutputs(front, _inputs(front, ds))
-    labels = _labels_of(outputs, ds)
-    precision = 128
-    while precision <= _LIMIT:
-        slots = outputs.slots(precision)
-        pairs = list(zip(direction.v, slots, strict=True))
-        line = combine(pairs, [0] * len(labels))
-        order = np.argsort(line.integers, kind="stable")
-        gaps = np.diff(line.integers[order])
-        error = int(line.errors.max()) << _SPARE_BITS
-        if (gaps > error).all():
-            points = [Fraction(int(line.integers[i]), line.unit) for i in order]
-            return points, [labels[i] for i in order]
-        precision *= 2
-    raise HypothesisError(
-        REF,
-        f"ids that {_LIMIT} bits tell apart",
-        "two contexts stay together",
-        "Give fewer or more separated tokens.",
-    )
-
-
-def _inputs(front: Weights, ds: Dataset) -> np.ndarray:
-    return ds.tokens if front.input == "ids" else ds.token_vectors
-
-
-def _labels_of(outputs: ContextOutputs, ds: Dataset) -> list[int]:
-    """The label of every context; data whose contexts contradict are refused."""
-    index, labels = outputs.contexts.index.ravel(), ds.labels.ravel()
-    found = np.full(outputs.contexts.size, -1)
-    found[index] = labels
-    clash = np.flatnonzero(found[index] != labels)
-    if len(clash):
-        raise InconsistentLabelsError(
-            f"label position {int(clash[0])} contradicts another one with the same "
-            "token and the same tokens seen; drop one of them."
-        )
-    return found.tolist()
+    tokens = ds.tokens if front.input == "ids" else ds.token_vectors
+    outputs = ContextOutputs(front, tokens)
+    labels = context_labels(outputs.contexts, ds.labels)
+    points, order = ordered_ids(outputs, direction, REF)
+    return points, labels[order].tolist()
 
 
 def _targets(labels: list[int], readout: str, classes: int) -> list[list[int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from scipy.spatial import KDTree
@@ -24,6 +25,34 @@ class Separation:
     r_min: SquareRoot
     r_max: SquareRoot
     epsilon: SquareRoot | None
+
+    def check(self, r_min: Any = None, r_max: Any = None, epsilon: Any = None) -> str:
+        """Decide token-wise (r_min, r_max, epsilon)-separatedness, exactly.
+
+        KS23.DefSep, all strict: every norm above r_min and below r_max, different
+        tokens more than epsilon apart. Leave out what is not asked.
+
+        Args:
+            r_min: a number or square root.
+            r_max: likewise.
+            epsilon: likewise.
+
+        Returns:
+            an empty text where it holds, else the sentence that says what fails.
+
+        Example:
+            >>> found = of_points([(3, 4), (0, 1)])
+            >>> found.check(r_max=6), found.check(r_max=5)
+            ('', 'a token has norm 5, not below 5.')
+        """
+        if r_min is not None and not self.r_min > r_min:
+            return f"a token has norm {self.r_min}, not above {r_min}."
+        if r_max is not None and not self.r_max < r_max:
+            return f"a token has norm {self.r_max}, not below {r_max}."
+        apart = self.epsilon
+        if epsilon is not None and apart is not None and not apart > epsilon:
+            return f"two tokens are {apart} apart, not more than {epsilon}."
+        return ""
 
 
 def separation(ds: Dataset) -> Separation:

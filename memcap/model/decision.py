@@ -26,6 +26,7 @@ class Judgement:
         wrong: labels whose margin is certainly not positive.
         total: all labels.
         margin: a number that no margin is below; exact where the outputs are.
+        margin_above: some margin is not above this number.
         first_wrong: flat index of the first label not certainly right, or None.
     """
 
@@ -33,6 +34,7 @@ class Judgement:
     wrong: int
     total: int
     margin: Number
+    margin_above: Number
     first_wrong: int | None
 
 
@@ -51,11 +53,13 @@ def judge_exact(
     right = flat > 0
     misses = np.flatnonzero(~right)
     correct = int(right.sum())
+    margin = exact(Fraction(int(flat.min()), bottom))
     return Judgement(
         correct=correct,
         wrong=len(flat) - correct,
         total=len(flat),
-        margin=exact(Fraction(int(flat.min()), bottom)),
+        margin=margin,
+        margin_above=margin,
         first_wrong=int(misses[0]) if len(misses) else None,
     )
 
@@ -101,6 +105,7 @@ def judge_balls(
         wrong=sum(answers[i] is Truth.FALSE for i in misses),
         total=len(margins),
         margin=rounded_down(min(margin.lower for margin in margins)),
+        margin_above=-rounded_down(-min(margin.upper for margin in margins)),
         first_wrong=misses[0] if misses else None,
     )
 

@@ -146,8 +146,8 @@ by_label = pytest.mark.parametrize(
 )
 
 
-# Softmax is not rational: these two have suites of their own, in balls.
-SOFTMAX = {"rank_one_contextual", "rank_one_memorizer"}
+# Softmax is not rational: these have suites of their own, in balls.
+SOFTMAX = {"rank_one_contextual", "rank_one_memorizer", "universal_approximator"}
 
 
 def test_every_construction_has_cases():

@@ -105,6 +105,20 @@ def test_certified_distance_agrees_with_mpmath():
     assert abs(float(low) - float(gap)) < 1e-9
 
 
+def test_contextual_mapping_is_decided_both_ways():
+    ds = all_subsets(5, 3)
+    built = mc.construct("rank_one_contextual", ds)
+    distance = mc.verify(built, ds).margin
+    asked = {
+        (100, distance / 2): mc.Verdict.PROVED,
+        (100, distance * 2): mc.Verdict.REFUTED,
+        (1, distance / 2): mc.Verdict.UNDECIDED,
+    }
+    for (r, delta), verdict in asked.items():
+        found = mc.contextual_mapping(built.weights, ds, r=r, delta=delta)
+        assert found.verdict is verdict, found.sentence
+
+
 def test_printed_constants_guarantee_far_less_than_is_realised():
     built = mc.construct("rank_one_contextual", all_subsets(4, 2), scale="theorem")
     certificate = mc.verify(built, all_subsets(4, 2))
