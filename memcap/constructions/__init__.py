@@ -1,5 +1,6 @@
 """Floor 4: theorems as weights; one file per theorem, one registry."""
 
+from memcap.constructions import compact as compact
 from memcap.constructions import next_token as next_token
 from memcap.constructions import rank_one_contextual as rank_one_contextual
 from memcap.constructions import rank_one_memorizer as rank_one_memorizer

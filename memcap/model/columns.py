@@ -116,12 +116,33 @@ class Columns:
             column = columns[index]
             if weight == 1 and column.low >= 0:
                 return column
-        bias, terms = _fold_constants(row, columns)
+        pairs = [(weight, columns[index]) for index, weight in row.terms]
+        bias, terms = _fold_constants(row.bias, pairs)
+        bias, terms = _fold_constants(bias, self._gathered(terms))
         if not terms:
             return self.constant(max(bias, 0) if relu else bias)
         factors, offset, scale = _common_scale(terms, bias)
         made = self._combine(factors, offset, scale, [column for _, column in terms])
         return self._relu(made) if relu else made
+
+    def _gathered(
+        self, terms: list[tuple[Number, Column]]
+    ) -> list[tuple[Number, Column]]:
+        """Add long numbers of one partition first: what is left may be short."""
+        groups: dict[int, list[tuple[Number, Column]]] = {}
+        for weight, column in terms:
+            groups.setdefault(id(column.partition), []).append((weight, column))
+        if len(groups) < 2:
+            return terms
+        made = []
+        for group in groups.values():
+            long = any(column.table.dtype == object for _, column in group)
+            if long and len(group) > 1:
+                factors, _, scale = _common_scale(group, 0)
+                column = self._combine(factors, 0, scale, [c for _, c in group])
+                group = [(1, column)]
+            made.extend(group)
+        return made
 
     def _combine(
         self,
@@ -137,12 +158,15 @@ class Columns:
         small = reach < _INT64_BOUND and all(c.table.dtype != object for c in columns)
         partition, tables = self._align(columns, small)
         dtype = np.int64 if small else object
-        total = None
-        for factor, table in zip(factors, tables, strict=True):
-            total = _add_product(total, factor, _as(table, dtype))
-        assert total is not None  # there is at least one term
-        if offset:
-            total = total + offset
+        total = _weighted_sum(factors, [_as(table, dtype) for table in tables], offset)
+        if len(columns) == 1:
+            # The ends of a line are the images of the ends: no look at the table.
+            ends = [
+                factors[0] * end + offset for end in (columns[0].low, columns[0].high)
+            ]
+            return Column(
+                partition, _shortest(total, ends), scale, min(ends), max(ends)
+            )
         made = make_column(partition, total, scale)
         return self.constant(_value(made, made.low)) if made.is_constant else made
 
@@ -151,11 +175,8 @@ class Columns:
             return column
         if column.high <= 0:
             return self.constant(0)
-        table = np.maximum(column.table, 0)
-        made = Column(column.partition, table, column.scale, 0, column.high)
-        if column.high < _INT64_BOUND and table.dtype == object:
-            made.table = table.astype(np.int64)
-        return made
+        table = _shortest(np.maximum(column.table, 0), [0, column.high])
+        return Column(column.partition, table, column.scale, 0, column.high)
 
     def _align(
         self, columns: list[Column], small: bool
@@ -230,11 +251,10 @@ def _value(column: Column, entry: int) -> Number:
 
 
 def _fold_constants(
-    row: Row, columns: list[Column]
+    bias: Number, pairs: list[tuple[Number, Column]]
 ) -> tuple[Number, list[tuple[Number, Column]]]:
-    bias, terms = row.bias, []
-    for index, weight in row.terms:
-        column = columns[index]
+    terms = []
+    for weight, column in pairs:
         if column.is_constant:
             bias = bias + weight * _value(column, column.low)
         else:
@@ -261,14 +281,25 @@ def _as(table: np.ndarray, dtype: type) -> np.ndarray:
     return table if table.dtype == dtype else table.astype(dtype)
 
 
-def _add_product(
-    total: np.ndarray | None, factor: int, table: np.ndarray
+def _weighted_sum(
+    factors: list[int], tables: list[np.ndarray], offset: int
 ) -> np.ndarray:
-    if total is None:
-        return table if factor == 1 else table * factor
-    if factor == 1:
-        return total + table
-    return total - table if factor == -1 else total + table * factor
+    """``offset + sum factor * table``; never writes into a table it was given."""
+    total, own = tables[0], False
+    if factors[0] != 1:
+        total, own = total * factors[0], True
+    for factor, table in zip(factors[1:], tables[1:], strict=True):
+        term = table if abs(factor) == 1 else table * abs(factor)
+        add = np.add if factor > 0 else np.subtract
+        total, own = add(total, term, out=total if own else None), True
+    if offset:
+        total = np.add(total, offset, out=total if own else None)
+    return total
+
+
+def _shortest(table: np.ndarray, ends: list[int]) -> np.ndarray:
+    fits = -_INT64_BOUND < min(ends) and max(ends) < _INT64_BOUND
+    return table.astype(np.int64) if fits and table.dtype == object else table
 
 
 def _distinct(partitions: list[Partition]) -> list[Partition]:

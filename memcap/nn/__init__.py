@@ -3,5 +3,8 @@
 from memcap.nn.config import Config as Config
 from memcap.nn.convert import from_weights as from_weights
 from memcap.nn.convert import to_weights as to_weights
+from memcap.nn.initial import boltzmann_start as boltzmann_start
+from memcap.nn.naming import assign as assign
+from memcap.nn.naming import parameters as parameters
+from memcap.nn.naming import split as split
 from memcap.nn.transformer import Transformer as Transformer
-from memcap.nn.transformer import split as split

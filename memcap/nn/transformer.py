@@ -31,9 +31,9 @@ class Transformer(nnx.Module):
     token. Results are floats of the module's type, whatever JAX's default is; take
     ``numpy.asarray`` of float64 results where 64-bit types are off.
 
-    For training, `split` it once and use plain `jax.jit`, `jax.vmap` and `jax.grad`
-    on the parameters. To differentiate or batch a float64 module, switch 64-bit types
-    on by ``jax.config.update("jax_enable_x64", True)``.
+    For training, `memcap.nn.split` it once and use plain `jax.jit`, `jax.vmap` and
+    `jax.grad` on the parameters. To differentiate or batch a float64 module, switch
+    64-bit types on by ``jax.config.update("jax_enable_x64", True)``.
 
     Args:
         plan: the `Config` of a network to be drawn, or the finished `Parts`.
@@ -159,13 +159,3 @@ def _drawn(config: Config, rngs: nnx.Rngs | int | None, dtype: str) -> Parts:
     seed = np.asarray(jax.random.key_data(rngs.params())) if keyed else rngs
     with context(dtype):
         return draw(config, np.random.default_rng(seed), dtype)
-
-
-def split(model: Transformer) -> tuple[nnx.GraphDef, nnx.State, nnx.State]:
-    """Take a network apart into structure, parameters and the rest, once.
-
-    ``nnx.merge(structure, parameters, rest)`` puts it together again, also inside
-    `jax.jit`: train on the parameters, a plain pytree of arrays.
-    """
-    structure, parameters, rest = nnx.split(model, nnx.Param, ...)
-    return structure, parameters, rest

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from memcap.core.errors import DataError
 
 Optimizer = Literal["adamw"]
+Until = Literal["one", "all"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,8 @@ class TrainConfig:
         weight_decay: decoupled decay, in units of the step size.
         check_every: steps between two looks at the accuracy.
         dtype: ``float32`` or ``float64``.
+        until: ``one`` stops when one network has every label right, ``all`` when all
+            of them have at the same check, as averages over seeds need it.
 
     Raises:
         DataError: a field is out of its domain.
@@ -43,12 +46,15 @@ class TrainConfig:
     weight_decay: float = 0.0
     check_every: int = 100
     dtype: str = "float32"
+    until: Until = "one"
 
     def __post_init__(self) -> None:
         if self.dtype not in ("float32", "float64"):
             raise DataError(f"dtype = {self.dtype!r} is not float32 or float64.")
         if self.optimizer not in get_args(Optimizer):
             raise DataError(f"optimizer = {self.optimizer!r} is not 'adamw'.")
+        if self.until not in get_args(Until):
+            raise DataError(f"until = {self.until!r} is not 'one' or 'all'.")
         least = {"steps": 1, "check_every": 1, "warmup": 0, "seed": 0}
         for name, bound in least.items():
             value = getattr(self, name)

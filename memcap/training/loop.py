@@ -1,4 +1,4 @@
-"""Train a few networks of one shape together until one of them fits every label."""
+"""Train a few networks of one shape together until they fit every label."""
 
 import time
 from collections.abc import Sequence
@@ -15,10 +15,11 @@ from flax import nnx
 from memcap.data.dataset import Dataset
 from memcap.model.counting import count
 from memcap.model.weights import Decision
-from memcap.nn import Config, Transformer, split, to_weights
+from memcap.nn import Config, to_weights
 from memcap.nn.precision import context
 from memcap.training import objective
 from memcap.training.config import TrainConfig, check_rate
+from memcap.training.members import Members, Start, draw_members
 from memcap.training.records import DivergedError, Run, TrainResult
 
 
@@ -29,13 +30,16 @@ def train(
     *,
     seeds: Sequence[int] | None = None,
     learning_rates: Sequence[float] | None = None,
+    start: Start | None = None,
+    frozen: Sequence[str] = (),
 ) -> TrainResult:
     """Train one network for each seed and learning rate, all in one compiled loop.
 
-    The loop stops at the first check at which one network has every label right, so
-    the others may be unfinished. The same arguments give the same numbers on the
-    same machine and versions; a member trained beside others may round differently
-    from one trained alone, because their products are batched.
+    The loop stops at the first check at which one network has every label right (or
+    all have, see `TrainConfig.until`), so the others may be unfinished. The same
+    arguments give the same numbers on the same machine and versions; a member trained
+    beside others may round differently from one trained alone, because their products
+    are batched.
 
     Args:
         config: the network.
@@ -43,12 +47,17 @@ def train(
         ds: the data.
         seeds: seeds of the initial weights; by default that of `train_config`.
         learning_rates: by default that of `train_config`.
+        start: initial values for a seed, by parameter name, in place of those drawn;
+            see `memcap.nn.assign` and `memcap.nn.boltzmann_start`.
+        frozen: names of parameters that stay as they start; they are counted like the
+            trained ones.
 
     Returns:
         the best network with the record of all.
 
     Raises:
-        WeightsError: data and network do not fit together.
+        WeightsError: data and network do not fit together, or a parameter of that
+            name or shape is not there.
         DivergedError: no network has finite weights at the end.
     """
     members = [
@@ -59,17 +68,28 @@ def train(
     for _, rate in members:
         check_rate(rate)
     with context(train_config.dtype):
-        return _train(config, train_config, ds, members)
+        networks = draw_members(
+            config,
+            [seed for seed, _ in members],
+            train_config.dtype,
+            start,
+            tuple(frozen),
+        )
+        return _train(config, train_config, ds, members, networks)
 
 
 def _train(
-    config: Config, settings: TrainConfig, ds: Dataset, members: list[tuple[int, float]]
+    config: Config,
+    settings: TrainConfig,
+    ds: Dataset,
+    members: list[tuple[int, float]],
+    networks: Members,
 ) -> TrainResult:
     tokens = jnp.asarray(objective.inputs(config, ds))
     if config.vocab is None:
         tokens = tokens.astype(settings.dtype)
     batch = _Batch(tokens, jnp.asarray(ds.labels))
-    plan, state = _start(config, settings, members)
+    plan, state = _start(config, settings, members, networks)
     clock = [time.perf_counter()]
     # No step at all: compiles the loop and measures the networks as drawn.
     state, found = _advance(plan, state, batch, 0)
@@ -99,6 +119,7 @@ class _State(NamedTuple):
     """Parameters and moments of B networks, their rates, and the steps taken."""
 
     parameters: Any
+    fixed: Any
     moments: Any
     rates: jax.Array
     step: jax.Array
@@ -114,8 +135,8 @@ class _Plan:
     steps: int
     weight_decay: float
 
-    def outputs(self, parameters: Any, tokens: jax.Array) -> jax.Array:
-        return nnx.merge(self.structure, parameters)(tokens)
+    def outputs(self, parameters: Any, fixed: Any, tokens: jax.Array) -> jax.Array:
+        return nnx.merge(self.structure, parameters, fixed)(tokens)
 
     def optimizer(self) -> optax.GradientTransformation:
         # The step size is applied by hand: it differs between the members.
@@ -125,25 +146,23 @@ class _Plan:
 
 
 def _start(
-    config: Config, settings: TrainConfig, members: list[tuple[int, float]]
+    config: Config,
+    settings: TrainConfig,
+    members: list[tuple[int, float]],
+    networks: Members,
 ) -> tuple[_Plan, _State]:
-    drawn = [
-        split(Transformer(config, rngs=seed, dtype=settings.dtype))
-        for seed, _ in members
-    ]
     plan = _Plan(
-        structure=drawn[0][0],
+        structure=networks.structure,
         decision=config.decision,
         warmup=settings.warmup,
         steps=settings.steps,
         weight_decay=float(settings.weight_decay),
     )
-    parameters = jax.tree.map(
-        lambda *arrays: jnp.asarray(np.stack(arrays)), *[item[1] for item in drawn]
-    )
     rates = jnp.asarray([rate for _, rate in members], settings.dtype)
-    moments = jax.vmap(plan.optimizer().init)(parameters)
-    return plan, _State(parameters, moments, rates, jnp.asarray(0))
+    moments = jax.vmap(plan.optimizer().init)(networks.trained)
+    return plan, _State(
+        networks.trained, networks.fixed, moments, rates, jnp.asarray(0)
+    )
 
 
 @partial(jax.jit, static_argnums=0)
@@ -152,7 +171,8 @@ def _advance(
 ) -> tuple[_State, _Found]:
     # The number of steps is an argument of the loop, not of its compilation.
     state = jax.lax.fori_loop(0, steps, lambda _, now: _step(plan, now, batch), state)
-    return state, jax.vmap(partial(_measure, plan, batch))(state.parameters)
+    measure = jax.vmap(partial(_measure, plan, batch))
+    return state, measure(state.parameters, state.fixed)
 
 
 def _step(plan: _Plan, state: _State, batch: _Batch) -> _State:
@@ -163,15 +183,20 @@ def _step(plan: _Plan, state: _State, batch: _Batch) -> _State:
     fall = (1 + jnp.cos(jnp.pi * step / plan.steps)) / 2
     rates = state.rates * jnp.minimum(rise, 0.1 + 0.9 * fall)
     update = jax.vmap(partial(_update, plan, batch))
-    parameters, moments = update(state.parameters, state.moments, rates)
-    return _State(parameters, moments, state.rates, state.step + 1)
+    parameters, moments = update(state.parameters, state.fixed, state.moments, rates)
+    return _State(parameters, state.fixed, moments, state.rates, state.step + 1)
 
 
 def _update(
-    plan: _Plan, batch: _Batch, parameters: Any, moments: Any, rate: jax.Array
+    plan: _Plan,
+    batch: _Batch,
+    parameters: Any,
+    fixed: Any,
+    moments: Any,
+    rate: jax.Array,
 ) -> tuple[Any, Any]:
     def loss(values: Any) -> jax.Array:
-        outputs = plan.outputs(values, batch.tokens)
+        outputs = plan.outputs(values, fixed, batch.tokens)
         return objective.loss(plan.decision, outputs, batch.labels)
 
     slope = jax.grad(loss)(parameters)
@@ -182,8 +207,8 @@ def _update(
     return moved, moments
 
 
-def _measure(plan: _Plan, batch: _Batch, parameters: Any) -> _Found:
-    outputs = plan.outputs(parameters, batch.tokens)
+def _measure(plan: _Plan, batch: _Batch, parameters: Any, fixed: Any) -> _Found:
+    outputs = plan.outputs(parameters, fixed, batch.tokens)
     return _Found(
         objective.correct(plan.decision, outputs, batch.labels),
         objective.loss(plan.decision, outputs, batch.labels),
@@ -196,7 +221,8 @@ _Checks = list[tuple[int, _Found]]
 def _unfinished(checks: _Checks, settings: TrainConfig, ds: Dataset) -> bool:
     step, found = checks[-1]
     alive = np.isfinite(found.loss).any()
-    return step < settings.steps and found.correct.max() < ds.num_labels and alive
+    least = found.correct.max() if settings.until == "one" else found.correct.min()
+    return step < settings.steps and least < ds.num_labels and alive
 
 
 def _result(
@@ -216,8 +242,8 @@ def _result(
             "learning_rate or lengthen warmup."
         )
     best = min(finite)[2]
-    chosen = jax.tree.map(lambda array: array[best], state.parameters)
-    weights = to_weights(nnx.merge(plan.structure, chosen))
+    chosen = jax.tree.map(lambda array: array[best], (state.parameters, state.fixed))
+    weights = to_weights(nnx.merge(plan.structure, *chosen))
     return TrainResult(
         correct=runs[best].correct,
         total=total,

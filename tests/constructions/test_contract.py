@@ -119,7 +119,40 @@ POINTS = {
     "two points": integers(2, 2, 4),
 }
 MODES = ("data", "theorem")
-CASES = [
+
+
+def seq_to_seq(number, length, vocab, classes, seed=0):
+    return lambda: mc.data.random_seq_to_seq(
+        num_samples=number, length=length, vocab=vocab, classes=classes, seed=seed
+    )
+
+
+def token_labelled_text():
+    return mc.data.load("turkish", task="seq_to_seq", num_samples=60, length=5)
+
+
+def labelled_vectors():
+    ids = seq_to_seq(30, 3, 8, 3)()
+    table = np.random.default_rng(2).standard_normal((8, 3))
+    return mc.data.from_arrays(ids.tokens, ids.labels, embedding=table)
+
+
+EVERY_TOKEN = {
+    "random": seq_to_seq(40, 5, 9, 3),
+    "binary": seq_to_seq(60, 4, 7, 2, seed=1),
+    "vectors": labelled_vectors,
+    "one sample": lambda: mc.data.from_arrays([[3, 1, 3]], [[2, 0, 2]]),
+    "real text": token_labelled_text,
+}
+COMPACT = [
+    Case(name, label, data)
+    for name, table in (
+        ("compact_next_token", NEXT_TOKEN),
+        ("compact_seq_to_seq", EVERY_TOKEN),
+    )
+    for label, data in table.items()
+]
+CASES = COMPACT + [
     Case(name, f"{label}, {mode}", data, (("constants", mode),))
     for name, table in (("next_token", NEXT_TOKEN), ("relu_memorizer", POINTS))
     for label, data in table.items()
@@ -160,7 +193,7 @@ def test_every_label_is_exactly_right_and_every_claim_holds(case, built):
     ds, made = built(case)
     certificate = mc.verify(made, ds)
     assert certificate.verdict is mc.Verdict.PROVED, certificate.sentence
-    assert certificate.correct == certificate.total == ds.num_samples
+    assert certificate.correct == certificate.total == ds.num_labels
     assert certificate.margin == Fraction(1, 2)
     assert certificate.arithmetic == "exact"
 
@@ -169,6 +202,9 @@ def test_every_label_is_exactly_right_and_every_claim_holds(case, built):
 def test_claims_cover_labels_and_sizes(case, built):
     ds, made = built(case)
     kinds = {claim.kind for claim in made.claims}
+    if case in COMPACT:
+        assert {ClaimKind.MEMORIZES, ClaimKind.PARAMETERS_AT_MOST} <= kinds
+        return
     assert {ClaimKind.MEMORIZES, ClaimKind.WIDTH_AT_MOST} <= kinds
     labels = ds.labels != 0 if case.name == "relu_memorizer" else ds.labels >= 0
     if labels.sum() >= 2:
@@ -194,9 +230,11 @@ def test_samples_may_come_in_any_order(case, built):
 def test_output_ignores_the_order_of_earlier_tokens(case, built):
     ds, made = built(case)
     order = np.random.default_rng(1).permutation(ds.length - 1)
-    shuffled = ds.token_vectors[:, [*order, ds.length - 1]]
-    outputs = fast_forward(made.weights, shuffled).numbers()
-    assert (outputs == ds.labels).all()
+    order = [*order, ds.length - 1]
+    tokens = ds.tokens if made.weights.input == "ids" else ds.token_vectors
+    outputs = fast_forward(made.weights, tokens[:, order]).numbers()
+    expected = ds.labels if ds.task == "next_token" else ds.labels[:, order]
+    assert (outputs == expected).all()
 
 
 @by_label
@@ -208,7 +246,7 @@ def test_same_seed_same_weights(case, built):
 @by_label
 def test_reference_pass_agrees(case, built):
     ds, made = built(case)
-    few = ds.token_vectors[:3]
+    few = (ds.tokens if made.weights.input == "ids" else ds.token_vectors)[:3]
     reference = mc.forward(made.weights, few)
     assert (reference == fast_forward(made.weights, few).numbers()).all()
 

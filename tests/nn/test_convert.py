@@ -6,13 +6,13 @@ import jax
 import numpy as np
 import pytest
 from flax import nnx
-from tests.nn.networks import network
 
 from memcap.core.errors import DataError, PrecisionError, WeightsError
 from memcap.model.forward import forward
 from memcap.model.weights import Affine, Attention, Head, Linear, Relu, Weights
 from memcap.nn import Config, Transformer, from_weights, split, to_weights
 from memcap.nn.precision import FORMATS
+from tests.nn.networks import network
 
 
 @pytest.mark.parametrize("dtype", list(FORMATS))
