@@ -23,12 +23,16 @@ def parameters(records: Iterable[Record]) -> Figure:
     """Parameters against N: constructed, trained, and what theory says."""
     records = tuple(records)
     built, learned = series.needed(records), rows.trained(records)
-    fit = series.slope(built, lambda row: row.nonzero)
+    small = rows.compact(records)
+    best = small or built
+    fit = series.slope(best, lambda row: row.nonzero)
     with style.styled():
         figure, (ax,) = style.new_figure(height=6.4)
         ax.set_yscale("log")
         labels = _theory_lines(ax, built, learned)
         labels += _measured(ax, built, "constructed", style.BLUE, "o")
+        if small:
+            labels += _measured(ax, small, "compact", style.ORANGE, "D")
         if learned:
             _trained(ax, learned)
         sizes = sorted({row.samples for row in (*built, *learned)})
@@ -36,7 +40,7 @@ def parameters(records: Iterable[Record]) -> Figure:
         ax.set_ylabel("parameters")
         figure.draw_without_rendering()
         style.direct_labels(ax, max(sizes), labels, gap=0.062)
-        style.title(figure, _parameter_takeaway(built, fit))
+        style.title(figure, _parameter_takeaway(best, fit))
     return figure
 
 
@@ -59,7 +63,7 @@ def _measured(
     nonzero, dense = [r.nonzero for r in points], [r.dense for r in points]
     series.draw(ax, points, nonzero, color=color, marker=marker)
     first = style.Label(f"{word}, non-zero{series.exponent(fit)}", nonzero[-1], color)
-    if dense == nonzero:
+    if dense == nonzero or word == "compact":
         return [first]
     look = {"color": color, "marker": marker, "mfc": "none", "ls": ":", "lw": 1.4}
     series.draw(ax, points, dense, **look)

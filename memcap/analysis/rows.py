@@ -94,6 +94,11 @@ def constructed(records: Iterable[Record]) -> tuple[Row, ...]:
     return _of_kind(records, "constructed")
 
 
+def compact(records: Iterable[Record]) -> tuple[Row, ...]:
+    """The smallest networks that a construction of ours writes down."""
+    return _of_kind(records, "compact")
+
+
 def trained(records: Iterable[Record]) -> tuple[Row, ...]:
     """The networks found by training."""
     return _of_kind(records, "trained")

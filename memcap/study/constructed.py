@@ -1,4 +1,7 @@
-"""Constructed networks: write down, check, save, and compare with every bound."""
+"""Constructed networks: write down, check, save, and compare with every bound.
+
+Two of each size: the theorem's own network, and the smallest one we know.
+"""
 
 import time
 from dataclasses import replace
@@ -18,32 +21,43 @@ from memcap.sweeps.records import Record
 from memcap.theory import bounds
 
 NAME = "next_token"
+COMPACT = "compact_next_token"
 
 
-def cell(source: Source, samples: int, seed: int) -> Cell:
-    """The cell of the constructed network for the first N samples."""
+def cell(source: Source, samples: int, seed: int, name: str = NAME) -> Cell:
+    """The cell of the constructed network for the first N samples.
+
+    Args:
+        source: the data.
+        samples: N.
+        seed: of the construction.
+        name: `NAME`, or `COMPACT` for the smallest network.
+    """
     ds = source.prefix(samples)
     config = {
-        "kind": "constructed",
-        "construction": NAME,
-        "constants": "data",
+        "kind": "constructed" if name == NAME else "compact",
+        "construction": name,
         "data": source.name,
         "data_sha256": ds.sha256,
         "samples": samples,
         "length": ds.length,
     }
+    if name == NAME:
+        config["constants"] = "data"
     cost = 0.2 + 1e-5 * samples**1.45
-    return Cell("constructed", samples, config, seed, cost, _work)
+    return Cell(config["kind"], samples, config, seed, cost, _work)
 
 
 def _work(cell: Cell, source: Source, out: Path) -> Record:
     ds = source.prefix(cell.samples)
     clock = [time.perf_counter()]
-    built = construct(NAME, ds, constants=cell.config["constants"], seed=cell.seed)
+    wanted = cell.config
+    options = {"constants": wanted["constants"]} if "constants" in wanted else {}
+    built = construct(wanted["construction"], ds, seed=cell.seed, **options)
     clock.append(time.perf_counter())
     certificate = verify(built, ds)
     clock.append(time.perf_counter())
-    folder = f"certificates/{NAME}-n{ds.length}-N{cell.samples}"
+    folder = f"certificates/{wanted['construction']}-n{ds.length}-N{cell.samples}"
     save_network(out / folder, built.weights, ds, certificate)
     results = outcome(certificate) | {
         "folder": folder,

@@ -83,7 +83,11 @@ def run(
 def plan(source: Source, preset: Preset, seed: int) -> tuple[Cell, ...]:
     """Every cell of the study, the short ones first."""
     there = source.full.num_samples
-    cells = [constructed.cell(source, n, seed) for n in preset.sizes(there)]
+    cells = [
+        constructed.cell(source, n, seed, name)
+        for n in preset.sizes(there)
+        for name in (constructed.NAME, constructed.COMPACT)
+    ]
     cells += [
         trained.cell(source, n, seed, preset) for n in preset.trained_sizes(there)
     ]

@@ -165,7 +165,8 @@ def studied(tmp_path_factory):
     )
     done = _memcap("study", "--data", folder / "sample.npz", "--out", folder / "out")
     assert done.exit_code == 0, done.stderr
-    assert "[1/1] constructed, N = 30: PROVED: 30/30 labels" in done.stdout
+    assert "[1/2] constructed, N = 30: PROVED: 30/30 labels" in done.stdout
+    assert "[2/2] compact, N = 30: PROVED: 30/30 labels" in done.stdout
     return folder
 
 
@@ -182,7 +183,8 @@ def test_the_report_is_rebuilt_byte_for_byte(studied):
 def test_a_study_is_verified_network_by_network(studied):
     checked = _memcap("verify", studied / "out")
     assert checked.exit_code == 0
-    assert "30/30 labels right, exact" in checked.stdout
+    assert checked.stdout.count("30/30 labels right, exact") == 2
+    assert "2 of 2 networks proved." in checked.stdout
 
 
 def test_the_module_is_the_same_command_line():

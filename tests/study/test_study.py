@@ -60,7 +60,11 @@ def test_a_study_constructs_checks_and_reports(data, out, monkeypatch):
     assert outcome.passed and outcome.verdict is Verdict.PROVED
     made = [r for r in outcome.records if r.config["kind"] == "constructed"]
     assert [r.config["samples"] for r in made] == [10, 20, 40, 60]
-    assert all(r.results["correct"] == r.config["samples"] for r in made)
+    small = [r for r in outcome.records if r.config["kind"] == "compact"]
+    assert [r.config["samples"] for r in small] == [10, 20, 40, 60]
+    assert all(r.results["correct"] == r.config["samples"] for r in made + small)
+    pairs = zip(small, made, strict=True)
+    assert all(4 * a.counts["nonzero"] < 3 * b.counts["nonzero"] for a, b in pairs)
     assert (out / "report.html").exists() and (out / "report.md").exists()
 
 
@@ -77,7 +81,7 @@ def test_a_second_run_does_nothing_and_changes_no_byte(data, out):
     before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
     told = _Told()
     assert run(data, TINY, out, told).passed
-    assert told.kept == 4 and told.begun == []
+    assert told.kept == 8 and told.begun == []
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
 
 
@@ -89,7 +93,7 @@ def test_after_a_torn_record_only_that_network_is_made_again(data, out):
     told = _Told()
     with pytest.warns(RuntimeWarning, match="cut short"):
         assert run(data, TINY, out, told).passed
-    assert told.begun == ["constructed, N = 60"]
+    assert told.begun == ["compact, N = 60"]
     assert [r.counts for r in Store(records).records()] == [r.counts for r in whole]
 
 
@@ -116,7 +120,7 @@ def test_a_failed_cell_is_a_record_and_fails_the_study(data, out, monkeypatch):
     monkeypatch.setattr(constructed, "construct", construct)
     outcome = run(data, TINY, out)
     assert not outcome.passed
-    assert [r.config["samples"] for r in outcome.failed] == [20]
+    assert [r.config["samples"] for r in outcome.failed] == [20, 20]
     assert outcome.failed[0].reason.startswith("MemoryError: no room (")
     assert "no room" in report.html(outcome.records, ())
     monkeypatch.undo()
@@ -150,7 +154,7 @@ def test_interrupting_keeps_what_is_done(data, out, monkeypatch):
     monkeypatch.undo()
     told = _Told()
     assert run(data, TINY, out, told).passed
-    assert told.kept == 2
+    assert told.kept == 4
 
 
 def test_other_data_in_the_same_folder_are_refused(data, out, tmp_path):
@@ -190,8 +194,9 @@ def test_presets_use_what_is_there():
 def test_training_is_planned_only_where_it_is_asked_for(data):
     source = open_source(data)
     kinds = [cell.kind for cell in plan(source, replace(TINY, trained=(8, 16)), 0)]
-    assert sorted(kinds) == ["constructed"] * 4 + ["trained"] * 2
-    assert {cell.kind for cell in plan(source, TINY, 0)} == {"constructed"}
+    written = ["compact"] * 4 + ["constructed"] * 4
+    assert sorted(kinds) == written + ["trained"] * 2
+    assert sorted(cell.kind for cell in plan(source, TINY, 0)) == written
 
 
 def test_vectors_are_given_to_words_once_and_for_all(data):

@@ -124,6 +124,7 @@ def _context(records: Sequence[Record], drawings: Sequence[Drawing]) -> dict[str
         "headlines": summary.headlines(records),
         "drawings": drawings,
         "networks": tables.networks(records),
+        "compact": tables.compact(records),
         "trained": tables.trained(records),
         "claims": tables.claims(records),
         "bounds": tables.bounds(records),
