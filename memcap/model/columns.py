@@ -11,17 +11,22 @@ table instead of on the inputs. Columns of one partition are combined entry by e
 columns of different partitions are combined on the common refinement, which is made
 of the combinations that occur. Small integers stay in int64, with the overflow bound
 computed before every operation; the rest are Python integers. Scaling by a positive
-number and carrying a non-negative value cost nothing. Nothing here knows what the
-network is for.
+number and carrying a non-negative value cost nothing. A column that is a function of
+one other is held in pieces (`memcap.model.pieces`) while these are few. Nothing here
+knows what the network is for.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
+from typing import TypeVar
 
 import numpy as np
 
 from memcap.core.exact import Number
+from memcap.model.pieces import Base, Pieces, combined, line
 from memcap.model.weights import Row
 
 # Sums below this bound cannot overflow int64, with room for one doubling.
@@ -59,6 +64,7 @@ class Column:
     low: int
     high: int
     compressed: "Column | None" = field(default=None, repr=False)
+    base: Base | None = field(default=None, repr=False)
 
     @property
     def is_constant(self) -> bool:
@@ -74,11 +80,21 @@ class Column:
 def make_column(
     partition: Partition, table: np.ndarray, scale: tuple[int, int]
 ) -> Column:
-    """Measure a table and keep it in int64 where it fits."""
+    """Measure a table, cancel halves, and keep it in int64 where it fits."""
+    if table.dtype == object and scale[1] % 2 == 0:
+        table, scale = _cancelled(table, scale)
     low, high = int(table.min()), int(table.max())
     if table.dtype == object and -_INT64_BOUND < low and high < _INT64_BOUND:
         table = table.astype(np.int64)
     return Column(partition, table, scale, low, high)
+
+
+AnyColumn = Column | Pieces
+C = TypeVar("C", Column, Column | Pieces)
+# Below this many inputs a table is as short as its pieces; below this many readers of
+# a column sorting it does not pay.
+FEWEST_ROWS = 64
+FEWEST_READERS = 8
 
 
 class Columns:
@@ -105,7 +121,7 @@ class Columns:
         scale, sign = _positive(abs(value)), (value > 0) - (value < 0)
         return Column(self._one, np.array([sign]), scale, sign, sign)
 
-    def row(self, row: Row, columns: list[Column], relu: bool) -> Column:
+    def row(self, row: Row, columns: Sequence[AnyColumn], relu: bool) -> AnyColumn:
         """Evaluate ``bias + sum weight * column``, then ReLU if asked.
 
         Returns:
@@ -117,13 +133,73 @@ class Columns:
             if weight == 1 and column.low >= 0:
                 return column
         pairs = [(weight, columns[index]) for index, weight in row.terms]
-        bias, terms = _fold_constants(row.bias, pairs)
-        bias, terms = _fold_constants(bias, self._gathered(terms))
+        bias, found = _fold_constants(row.bias, pairs)
+        base = self._common_base(found)
+        if base is not None:
+            return self._piecewise(base, found, bias, relu)
+        plain = [(weight, self.plain(column)) for weight, column in found]
+        bias, terms = _fold_constants(bias, self._gathered(plain))
         if not terms:
             return self.constant(max(bias, 0) if relu else bias)
         factors, offset, scale = _common_scale(terms, bias)
         made = self._combine(factors, offset, scale, [column for _, column in terms])
         return self._relu(made) if relu else made
+
+    def look_ahead(self, rows: Sequence[Row], columns: Sequence[AnyColumn]) -> None:
+        """Hold what follows in pieces where many rows read one column each."""
+        if self.rows < FEWEST_ROWS:
+            return
+        alone = Counter(row.terms[0][0] for row in rows if len(row.terms) == 1)
+        for index, readers in alone.items():
+            column = columns[index]
+            if readers < FEWEST_READERS or not isinstance(column, Column):
+                continue
+            free = column.partition is self.identity and column.table.dtype != object
+            if free and column.base is None:
+                column.base = Base(column.table, column.scale)
+
+    def plain(self, column: AnyColumn) -> Column:
+        """The column with a table, where it is held in pieces."""
+        if isinstance(column, Column):
+            return column
+        if column.is_constant:
+            return self.constant(_value(column, column.low))
+        if not column.slopes.any():
+            codes = column.piece_of_x()[column.base.codes]
+            partition = Partition(len(column.starts), codes)
+            return make_column(partition, column.offsets, column.scale)
+        return make_column(self.identity, column.spelled_out(), column.scale)
+
+    def _common_base(self, terms: list[tuple[Number, AnyColumn]]) -> Base | None:
+        """The one column all terms are functions of, if holding pieces may pay."""
+        if not terms:
+            return None
+        held = {id(c.base): c.base for _, c in terms if isinstance(c, Pieces)}
+        tables = [c for _, c in terms if isinstance(c, Column)]
+        if len(held) == 1:
+            (base,) = held.values()
+            return base if all(c.base is base for c in tables) else None
+        if held or len(terms) > 1:
+            return None
+        return tables[0].base
+
+    def _piecewise(
+        self,
+        base: Base,
+        terms: list[tuple[Number, AnyColumn]],
+        bias: Number,
+        relu: bool,
+    ) -> AnyColumn:
+        factors, offset, scale = _common_scale(terms, bias)
+        parts = [c if isinstance(c, Pieces) else line(base) for _, c in terms]
+        made = combined(parts, factors, offset, scale)
+        made = made.relu() if relu else made
+        if made.is_constant:
+            return self.constant(_value(made, made.low))
+        # Words are few and long: a table of them is cheaper than pieces.
+        words = made.offsets.dtype == object and not made.slopes.any()
+        many = 4 * len(made.starts) > self.rows
+        return self.plain(made) if words or many else made
 
     def _gathered(
         self, terms: list[tuple[Number, Column]]
@@ -242,17 +318,26 @@ def scaled(table: np.ndarray, factor: int, reach: int) -> np.ndarray:
     return table * factor
 
 
+def _cancelled(
+    table: np.ndarray, scale: tuple[int, int]
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """The same values without powers of two common to the table and the scale."""
+    digits = int(np.bitwise_or.reduce(table)) | scale[1]
+    shift = (digits & -digits).bit_length() - 1
+    return (table >> shift, (scale[0], scale[1] >> shift)) if shift else (table, scale)
+
+
 def _positive(value: Number) -> tuple[int, int]:
     return (value.numerator, value.denominator) if value else (1, 1)
 
 
-def _value(column: Column, entry: int) -> Number:
+def _value(column: AnyColumn, entry: int) -> Number:
     return Fraction(column.scale[0] * entry, column.scale[1])
 
 
 def _fold_constants(
-    bias: Number, pairs: list[tuple[Number, Column]]
-) -> tuple[Number, list[tuple[Number, Column]]]:
+    bias: Number, pairs: Sequence[tuple[Number, C]]
+) -> tuple[Number, list[tuple[Number, C]]]:
     terms = []
     for weight, column in pairs:
         if column.is_constant:
@@ -263,7 +348,7 @@ def _fold_constants(
 
 
 def _common_scale(
-    terms: list[tuple[Number, Column]], bias: Number
+    terms: Sequence[tuple[Number, AnyColumn]], bias: Number
 ) -> tuple[list[int], int, tuple[int, int]]:
     """Integers c_j, b and a rational s > 0 with ``s c_j = weight_j * scale_j``."""
     tops = [w.numerator * c.scale[0] for w, c in terms]

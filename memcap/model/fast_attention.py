@@ -5,20 +5,28 @@ token stands where. After it there is one row for each sample and each position 
 is still needed.
 """
 
+from collections.abc import Sequence
 from math import lcm
 
 import numpy as np
 
-from memcap.model.columns import Column, Columns, Partition, make_column, scaled
+from memcap.model.columns import (
+    AnyColumn,
+    Column,
+    Columns,
+    Partition,
+    make_column,
+    scaled,
+)
 from memcap.model.weights import Affine, Attention, Head, Row
 
-_Result = tuple[Columns, list[Column], np.ndarray]
+_Result = tuple[Columns, list[AnyColumn], np.ndarray]
 
 
 def attend(
     layer: Attention,
     engine: Columns,
-    columns: list[Column],
+    columns: Sequence[AnyColumn],
     index: np.ndarray,
     only_last: bool,
 ) -> _Result:
@@ -37,12 +45,13 @@ def attend(
     samples, length = index.shape
     positions = np.arange(length)[-1:] if only_last else np.arange(length)
     after = Columns(samples * len(positions))
-    state = _carried(columns, index[:, positions].reshape(-1))
+    before = [engine.plain(column) for column in columns]
+    state: list[AnyColumn] = [*_carried(before, index[:, positions].reshape(-1))]
     rows: list[list[tuple[int, object]]] = [
         [(i, 1)] if layer.residual else [] for i in range(layer.heads[0].output.outputs)
     ]
     for head in layer.heads:
-        mixed = _mix(layer, head, engine, columns, index, positions, after)
+        mixed = _mix(layer, head, engine, before, index, positions, after)
         for row, (_, terms) in zip(rows, head.output.rows, strict=True):
             row.extend((len(state) + column, weight) for column, weight in terms)
         state.extend(mixed)
@@ -85,7 +94,8 @@ def _mix(
 
 
 def _map(affine: Affine, engine: Columns, columns: list[Column]) -> list[Column]:
-    return [engine.row(row, columns, relu=False) for row in affine.rows]
+    rows = [engine.row(row, columns, relu=False) for row in affine.rows]
+    return [engine.plain(column) for column in rows]
 
 
 def _entries(column: Column, index: np.ndarray, factor: int = 1) -> np.ndarray:

@@ -7,6 +7,7 @@ distinct values. Cost: about one numpy operation per non-zero weight and layer, 
 tables whose size is the number of distinct values.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -16,7 +17,14 @@ import numpy as np
 
 from memcap.core.errors import WeightsError
 from memcap.core.exact import Number, exact
-from memcap.model.columns import Column, Columns, make_column, rank, scaled
+from memcap.model.columns import (
+    AnyColumn,
+    Column,
+    Columns,
+    make_column,
+    rank,
+    scaled,
+)
 from memcap.model.fast_attention import attend
 from memcap.model.forward import token_inputs
 from memcap.model.weights import Affine, Attention, Layer, Relu, Residual, Row, Weights
@@ -51,21 +59,22 @@ class TokenState:
     """
 
     engine: Columns
-    columns: list[Column]
+    columns: list[AnyColumn]
     index: np.ndarray
 
     def numbers(self, affine: Affine) -> list[list[Number]]:
         """Each output of an affine map, for every distinct token, exact."""
-        return _spelled_out(_affine(affine, self.engine, self.columns))
+        made = _affine(affine, self.engine, self.columns)
+        return _spelled_out(self.engine, made)
 
     def slot_numbers(self) -> list[list[Number]]:
         """Each slot of the state, for every distinct token, exact."""
-        return _spelled_out(self.columns)
+        return _spelled_out(self.engine, self.columns)
 
 
-def _spelled_out(columns: list[Column]) -> list[list[Number]]:
+def _spelled_out(engine: Columns, columns: Sequence[AnyColumn]) -> list[list[Number]]:
     made = []
-    for column in columns:
+    for column in map(engine.plain, columns):
         top, bottom = column.scale
         made.append([exact(Fraction(top * int(x), bottom)) for x in column.expand()])
     return made
@@ -143,7 +152,8 @@ def _distinct_rows(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _embedded(
     weights: Weights, engine: Columns, rows: np.ndarray, place: np.ndarray
-) -> list[Column]:
+) -> list[AnyColumn]:
+    columns: list[AnyColumn]
     if weights.input == "ids":
         ids = rows[:, 0]
         columns = [_looked_up(engine, row, ids) for row in weights.embedding.rows]
@@ -179,8 +189,12 @@ def _from_numbers(engine: Columns, values: Any) -> Column:
 
 
 def _affine(
-    affine: Affine, engine: Columns, columns: list[Column], relu: bool = False
-) -> list[Column]:
+    affine: Affine,
+    engine: Columns,
+    columns: Sequence[AnyColumn],
+    relu: bool = False,
+) -> list[AnyColumn]:
+    engine.look_ahead(affine.rows, columns)
     return [engine.row(row, columns, relu) for row in affine.rows]
 
 
@@ -197,7 +211,9 @@ def _apply(layer: Layer, state: TokenState, only_last: bool) -> TokenState:
     return state
 
 
-def _residual(layer: Residual, engine: Columns, columns: list[Column]) -> list[Column]:
+def _residual(
+    layer: Residual, engine: Columns, columns: list[AnyColumn]
+) -> list[AnyColumn]:
     hidden = _affine(layer.inner, engine, columns, relu=True)
     skip = ((len(hidden), 1),)
     return [
@@ -209,7 +225,8 @@ def _residual(layer: Residual, engine: Columns, columns: list[Column]) -> list[C
 
 
 def _outputs(weights: Weights, state: TokenState) -> ExactOutputs:
-    outputs = _affine(weights.readout, state.engine, state.columns)
+    made = _affine(weights.readout, state.engine, state.columns)
+    outputs = [state.engine.plain(column) for column in made]
     bottom = lcm(*(column.scale[1] for column in outputs))
     pieces = []
     for column in outputs:
