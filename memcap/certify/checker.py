@@ -260,7 +260,7 @@ def measured(ds: Dataset) -> dict[str, Any]:
     separation = ds.separation()
     r, delta = separation.r_max, separation.epsilon
     last = ds.token_index if ds.task == "seq_to_seq" else ds.token_index[:, -1]
-    return {
+    facts = {
         "num_samples": ds.num_samples,
         "length": ds.length,
         "dim": ds.dim,
@@ -269,3 +269,6 @@ def measured(ds: Dataset) -> dict[str, Any]:
         "num_points": len(ds.points),
         "num_stored": len(np.unique(last[ds.labels != 0])),
     }
+    if ds.has_ids:
+        facts["vocab"] = int(ds.tokens.max()) + 1
+    return facts

@@ -22,10 +22,10 @@ of z is 1, so bit_t = R(2^(L+2-t) (beta_t - alpha_t)).
     III.5   x, y, orbits | Y | g1 = R(1 - h1) | g2 = R(1 - h2)
     III.6   x, y, orbits | gate = R(2^(c+1) (g1 + g2) - 2^(c+2) + Y)
 
-Width 12. Depth 2m + 1 + k (3 mu + 3).
+Width 12, and one more for every slot that is kept. Depth 2m + 1 + k (3 mu + 3).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -51,46 +51,57 @@ class _Side:
 
 
 def memorizer(
-    stack: Stack, points: Sequence[Number], labels: Sequence[int], sizes: Sizes
+    stack: Stack,
+    points: Sequence[Number],
+    labels: Sequence[int],
+    sizes: Sizes,
+    keep: Mapping[str, Expression] | None = None,
 ) -> Expression:
     """Append the layers; x must be a slot of the stack and stays one.
 
     Args:
-        stack: holds the slot ``x``; other slots are dropped.
+        stack: holds the slot ``x``; slots that are not kept are dropped.
         points: stored points, increasing, at least 2 and at least 2 apart.
         labels: their labels.
         sizes: how they are packed.
+        keep: slots that are carried to the end beside x, each with the non-negative
+            expression that the first layer puts there.
 
     Returns:
         the label as an expression in the slots after the last layer.
     """
+    keep = keep or {}
     if not points:
-        stack.relu(carry("x"))
+        stack.relu(carry("x") | dict(keep))
         return {}
     blocks = pack(points, labels, sizes)
     sides = (
         _Side("u", sizes.point_bits, sizes.block * sizes.point_bits),
         _Side("w", sizes.label_bits, sizes.block * sizes.label_bits),
     )
-    _look_up(stack, blocks)
-    _start_orbits(stack, blocks[-1], sides, first=len(blocks) == 1)
+    _look_up(stack, blocks, keep)
+    kept = carry("x", *keep)
+    _start_orbits(stack, blocks[-1], sides, kept, first=len(blocks) == 1)
     for i in range(sizes.block):
-        _extract_point(stack, i, sizes, sides)
+        _extract_point(stack, i, sizes, sides, kept)
     return _sum_of_gates(stack)
 
 
-def _look_up(stack: Stack, blocks: Sequence[Block]) -> None:
+def _look_up(
+    stack: Stack, blocks: Sequence[Block], keep: Mapping[str, Expression]
+) -> None:
     for j, block in enumerate(blocks):
         words = _updated(blocks[j - 1], first=j == 1) if j else {}
         stack.relu(
             carry("x")
+            | (carry(*keep) if j else dict(keep))
             | words
             | {
                 "h1": {BIAS: 2 * block.first, "x": -2},
                 "h2": {"x": 2, BIAS: -2 * block.last},
             }
         )
-        stack.relu(carry("x", *words) | _inverted())
+        stack.relu(carry("x", *keep, *words) | _inverted())
 
 
 def _inverted() -> dict[str, Expression]:
@@ -106,10 +117,14 @@ def _updated(block: Block, first: bool) -> dict[str, Expression]:
 
 
 def _start_orbits(
-    stack: Stack, block: Block, sides: Sequence[_Side], first: bool
+    stack: Stack,
+    block: Block,
+    sides: Sequence[_Side],
+    kept: dict[str, Expression],
+    first: bool,
 ) -> None:
     words = _updated(block, first)
-    rows: dict[str, Expression] = carry("x")
+    rows = dict(kept)
     for side in sides:
         for slot, halvings in zip(side.orbits, (1, 2), strict=True):
             scaled = {
@@ -121,8 +136,14 @@ def _start_orbits(
     stack.relu(rows)
 
 
-def _extract_point(stack: Stack, i: int, sizes: Sizes, sides: Sequence[_Side]) -> None:
-    kept = carry("x") | ({"y": _sum_of_gates(stack)} if i else {})
+def _extract_point(
+    stack: Stack,
+    i: int,
+    sizes: Sizes,
+    sides: Sequence[_Side],
+    kept: dict[str, Expression],
+) -> None:
+    kept = kept | ({"y": _sum_of_gates(stack)} if i else {})
     for t in range(1, sizes.steps + 1):
         stack.relu(kept | _merge(_fold(side, t) for side in sides))
         kept = carry(*kept)

@@ -36,7 +36,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
-from memcap.constructions.gadgets import BIAS, Expression, affine
+from memcap.constructions.gadgets import BIAS, Expression, affine, carry
 from memcap.core.exact import Number
 from memcap.model.weights import Layer, Relu, Residual
 
@@ -148,6 +148,28 @@ def choose_sizes(found: Changes, classes: int, line_bits: int) -> FoldSizes:
     return best
 
 
+def sizes_within(
+    found: Changes, classes: int, line_bits: int, word_bits: int
+) -> list[FoldSizes]:
+    """Sizes with words of at most `word_bits` digits, fewest numbers first.
+
+    Args:
+        found: the changes.
+        classes: C; two classes are 0 and 1.
+        line_bits: places are at most ``2^line_bits``.
+        word_bits: digits of the longest word; none may suffice.
+    """
+    gaps, options = _gaps(found.places), []
+    for gap_bits in range(1, line_bits + 1):
+        fields = len(gaps) + sum(_cuts(gap, gap_bits, classes) for gap in gaps)
+        for per_block in range(2, word_bits, 2):
+            sizes = FoldSizes(max(1, fields), per_block, gap_bits, line_bits, classes)
+            field = gap_bits + 1 + (sizes.change_bits + 1 if classes > 2 else 0)
+            if line_bits + 1 + per_block * field <= word_bits:
+                options.append(sizes)
+    return sorted(options, key=lambda sizes: sizes.nonzero)
+
+
 def _gaps(places: Sequence[int]) -> list[int]:
     return [b - a for a, b in zip((0, *places), places, strict=False)]
 
@@ -197,6 +219,38 @@ def _words(found: Changes, sizes: FoldSizes) -> list[tuple[int, int]]:
     return made
 
 
+Unit = tuple[Expression, dict[str, Number]]
+
+
+def steps_in_sequence(
+    places: Sequence[int], jumps: Sequence[int], source: str, ramp: str, target: str
+) -> list[list[Unit]]:
+    """Residual layers that add a jump at each place that the source has reached.
+
+    Args:
+        places: where the jumps are, for integers.
+        jumps: what is added to the target from there on.
+        source: slot that is compared with the places.
+        ramp: slot that is 0 before and after.
+        target: slot that is added to.
+
+    Returns:
+        the hidden units of each layer; one layer more than there are places.
+    """
+    layers: list[list[Unit]] = []
+    if places:
+        layers.append([({BIAS: places[0], source: -1}, {ramp: 1})])
+    for j, jump in enumerate(jumps):
+        units: list[Unit] = [
+            ({ramp: 1}, {ramp: -1}),
+            ({BIAS: 1, ramp: -1}, {target: jump}),
+        ]
+        if j + 1 < len(places):
+            units.append(({BIAS: places[j + 1], source: -1}, {ramp: 1}))
+        layers.append(units)
+    return layers
+
+
 class _Writer:
     """Writes layers over the slots x; then r, w, p, y (and u, h)."""
 
@@ -226,16 +280,32 @@ class _Writer:
 
     def look_up(self, blocks: list[tuple[int, int]]) -> None:
         starts, words = [a for a, _ in blocks[1:]], [w for _, w in blocks]
-        ramps = {f"h{j}": {BIAS: a, "x": -1} for j, a in enumerate(starts)}
-        self.relu({"x": {"x": 1}} | ramps)
-        steps = {f"s{j}": {BIAS: 1, f"h{j}": -1} for j in range(len(starts))}
-        self.relu({"x": {"x": 1}} | steps)
+        ramps: dict[str, Expression] = {
+            f"h{j}": {BIAS: a, "x": -1} for j, a in enumerate(starts)
+        }
+        self.relu(carry("x") | ramps)
+        steps: dict[str, Expression] = {
+            f"s{j}": {BIAS: 1, f"h{j}": -1} for j in range(len(starts))
+        }
+        self.relu(carry("x") | steps)
         pairs = enumerate(zip(words, words[1:], strict=False))
         jumps = {f"s{j}": new - old for j, (old, new) in pairs}
         more: dict[str, Expression] = {"p": {}, "y": {}}
         if self.sizes.classes > 2:
             more |= {"u": {}, "h": {}}
         self.relu({"r": {"x": 1}, "w": {BIAS: words[0]} | jumps} | more)
+        self.residual([({"w": 1}, {"p": 1})])
+
+    def look_up_in_sequence(self, blocks: list[tuple[int, int]]) -> None:
+        """The same look-up, one narrow layer a block; p holds the ramps meanwhile."""
+        more: dict[str, Expression] = {"p": {}, "y": {}}
+        if self.sizes.classes > 2:
+            more |= {"u": {}, "h": {}}
+        self.relu({"r": {"x": 1}, "w": {BIAS: blocks[0][1]}} | more)
+        jumps = [b - a for (_, a), (_, b) in zip(blocks, blocks[1:], strict=False)]
+        starts = [a for a, _ in blocks[1:]]
+        for units in steps_in_sequence(starts, jumps, "r", "p", "w"):
+            self.residual(units)
         self.residual([({"w": 1}, {"p": 1})])
 
     def cut(self, bits: int, target: str, sign: int, halved: bool = False) -> None:
@@ -271,7 +341,7 @@ class _Writer:
 
 
 def fold_memorizer(
-    found: Changes, sizes: FoldSizes, part: str
+    found: Changes, sizes: FoldSizes, part: str, in_sequence: bool = False
 ) -> tuple[list[Layer], tuple[str, ...], Expression]:
     """Layers from the slot ``x`` to the label of every point.
 
@@ -279,6 +349,7 @@ def fold_memorizer(
         found: the changes.
         sizes: how they are packed.
         part: name under which the layers are counted.
+        in_sequence: blocks are looked up one after the other in narrow layers.
 
     Returns:
         the layers, the slots after the last one, and the label as an expression.
@@ -286,7 +357,10 @@ def fold_memorizer(
     writer = _Writer(sizes, part)
     if not found.places:
         return [], ("x",), {}
-    writer.look_up(_words(found, sizes))
+    if in_sequence:
+        writer.look_up_in_sequence(_words(found, sizes))
+    else:
+        writer.look_up(_words(found, sizes))
     writer.cut(sizes.start_bits, "r", -1)
     for i in range(sizes.per_block):
         writer.field(i)

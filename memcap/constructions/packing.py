@@ -98,12 +98,22 @@ def printed_sizes(num_stored: int, points_range: Ball, classes: int) -> Sizes:
         points_range: R.
         classes: number of labels, 0 included.
     """
-    block = 1
-    if num_stored >= 2:
-        ratio = lambda p: num_stored / Ball.of(num_stored, p).log2()  # noqa: E731
-        block = max(1, balls.floor(lambda p: ratio(p).sqrt()))
     point_bits = ceil(points_range.log2().upper)
-    return Sizes(num_stored, block, point_bits, max(1, (classes - 1).bit_length()))
+    label_bits = max(1, (classes - 1).bit_length())
+    return Sizes(num_stored, _printed_block(num_stored), point_bits, label_bits)
+
+
+def _printed_block(num_stored: int) -> int:
+    """floor(sqrt(N / log2 N)), at least 1."""
+    if num_stored < 2:
+        return 1
+    # The integer part of the root is the root of the integer part. A ball can never
+    # decide it where log2 N is a whole number and divides N, as for 16 and 65,536.
+    log = num_stored.bit_length() - 1
+    if num_stored == 1 << log:
+        return max(1, isqrt(num_stored // log))
+    ratio = balls.floor(lambda p: num_stored / Ball.of(num_stored, p).log2())
+    return max(1, isqrt(ratio))
 
 
 def pack(points: Sequence[Number], labels: Sequence[int], sizes: Sizes) -> list[Block]:

@@ -99,8 +99,11 @@ def _scaled(
 def _finish(
     direction: list[Fraction], values: list[int], unit: int, factor: Fraction
 ) -> Projection:
+    if len(values) == 1:
+        return Projection((0,) * len(direction), 2, (2,))
     images = [factor * value / unit for value in values]
-    shift = 2 - min(images)
+    # A whole shift keeps the bias short where the vectors have many digits.
+    shift = ceil(2 - min(images))
     return Projection(
         tuple(exact(w) for w in direction),
         exact(shift),

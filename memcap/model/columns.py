@@ -18,7 +18,6 @@ knows what the network is for.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeVar
@@ -27,67 +26,17 @@ import numpy as np
 
 from memcap.core.exact import Number
 from memcap.model.pieces import Base, Pieces, combined, line
+from memcap.model.tables import (
+    INT64_BOUND,
+    Column,
+    Partition,
+    as_type,
+    make_column,
+    rank,
+    shortest,
+    weighted_sum,
+)
 from memcap.model.weights import Row
-
-# Sums below this bound cannot overflow int64, with room for one doubling.
-_INT64_BOUND = 1 << 62
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Partition:
-    """Which group each of the inputs belongs to.
-
-    Args:
-        size: number of groups; a group may be empty.
-        codes: `[R]` group of each input, or None when every input is its own group.
-    """
-
-    size: int
-    codes: np.ndarray | None
-
-
-@dataclass(slots=True, eq=False)
-class Column:
-    """One slot: ``scale * table[codes]``; see the module's text.
-
-    Args:
-        partition: the groups of inputs that share a value.
-        table: `[partition.size]` int64, or object array of Python integers.
-        scale: a non-negative rational, as numerator and denominator.
-        low: smallest entry of the table.
-        high: largest entry of the table.
-    """
-
-    partition: Partition
-    table: np.ndarray
-    scale: tuple[int, int]
-    low: int
-    high: int
-    compressed: "Column | None" = field(default=None, repr=False)
-    base: Base | None = field(default=None, repr=False)
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether all inputs have the same value here."""
-        return self.low == self.high
-
-    def expand(self) -> np.ndarray:
-        """`[R]` table entry of every input."""
-        codes = self.partition.codes
-        return self.table if codes is None else self.table[codes]
-
-
-def make_column(
-    partition: Partition, table: np.ndarray, scale: tuple[int, int]
-) -> Column:
-    """Measure a table, cancel halves, and keep it in int64 where it fits."""
-    if table.dtype == object and scale[1] % 2 == 0:
-        table, scale = _cancelled(table, scale)
-    low, high = int(table.min()), int(table.max())
-    if table.dtype == object and -_INT64_BOUND < low and high < _INT64_BOUND:
-        table = table.astype(np.int64)
-    return Column(partition, table, scale, low, high)
-
 
 AnyColumn = Column | Pieces
 C = TypeVar("C", Column, Column | Pieces)
@@ -231,18 +180,18 @@ class Columns:
             abs(f) * max(abs(c.low), abs(c.high))
             for f, c in zip(factors, columns, strict=True)
         )
-        small = reach < _INT64_BOUND and all(c.table.dtype != object for c in columns)
+        small = reach < INT64_BOUND and all(c.table.dtype != object for c in columns)
         partition, tables = self._align(columns, small)
         dtype = np.int64 if small else object
-        total = _weighted_sum(factors, [_as(table, dtype) for table in tables], offset)
+        total = weighted_sum(
+            factors, [as_type(table, dtype) for table in tables], offset
+        )
         if len(columns) == 1:
             # The ends of a line are the images of the ends: no look at the table.
             ends = [
                 factors[0] * end + offset for end in (columns[0].low, columns[0].high)
             ]
-            return Column(
-                partition, _shortest(total, ends), scale, min(ends), max(ends)
-            )
+            return Column(partition, shortest(total, ends), scale, min(ends), max(ends))
         made = make_column(partition, total, scale)
         return self.constant(_value(made, made.low)) if made.is_constant else made
 
@@ -251,7 +200,7 @@ class Columns:
             return column
         if column.high <= 0:
             return self.constant(0)
-        table = _shortest(np.maximum(column.table, 0), [0, column.high])
+        table = shortest(np.maximum(column.table, 0), [0, column.high])
         return Column(column.partition, table, column.scale, 0, column.high)
 
     def _align(
@@ -309,24 +258,6 @@ class Columns:
         return joined, index
 
 
-def scaled(table: np.ndarray, factor: int, reach: int) -> np.ndarray:
-    """``factor * table`` for entries of size at most `reach`, without overflow."""
-    if factor == 1:
-        return table
-    if table.dtype != object and abs(factor) * max(reach, 1) >= _INT64_BOUND:
-        table = table.astype(object)
-    return table * factor
-
-
-def _cancelled(
-    table: np.ndarray, scale: tuple[int, int]
-) -> tuple[np.ndarray, tuple[int, int]]:
-    """The same values without powers of two common to the table and the scale."""
-    digits = int(np.bitwise_or.reduce(table)) | scale[1]
-    shift = (digits & -digits).bit_length() - 1
-    return (table >> shift, (scale[0], scale[1] >> shift)) if shift else (table, scale)
-
-
 def _positive(value: Number) -> tuple[int, int]:
     return (value.numerator, value.denominator) if value else (1, 1)
 
@@ -362,43 +293,5 @@ def _common_scale(
     return [factor // common for factor in factors], offset // common, scale
 
 
-def _as(table: np.ndarray, dtype: type) -> np.ndarray:
-    return table if table.dtype == dtype else table.astype(dtype)
-
-
-def _weighted_sum(
-    factors: list[int], tables: list[np.ndarray], offset: int
-) -> np.ndarray:
-    """``offset + sum factor * table``; never writes into a table it was given."""
-    total, own = tables[0], False
-    if factors[0] != 1:
-        total, own = total * factors[0], True
-    for factor, table in zip(factors[1:], tables[1:], strict=True):
-        term = table if abs(factor) == 1 else table * abs(factor)
-        add = np.add if factor > 0 else np.subtract
-        total, own = add(total, term, out=total if own else None), True
-    if offset:
-        total = np.add(total, offset, out=total if own else None)
-    return total
-
-
-def _shortest(table: np.ndarray, ends: list[int]) -> np.ndarray:
-    fits = -_INT64_BOUND < min(ends) and max(ends) < _INT64_BOUND
-    return table.astype(np.int64) if fits and table.dtype == object else table
-
-
 def _distinct(partitions: list[Partition]) -> list[Partition]:
     return list({id(p): p for p in partitions}.values())
-
-
-def rank(values: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-    """Sorted distinct values and the index of each value among them."""
-    span = high - low + 1
-    if values.dtype == object or span > 4 * len(values) + 1024:
-        found, codes = np.unique(values, return_inverse=True)
-        return found, codes.reshape(-1).astype(np.int32)
-    shifted = values - low if low else values
-    present = np.zeros(span, dtype=bool)
-    present[shifted] = True
-    rank = np.cumsum(present, dtype=np.int32)
-    return np.flatnonzero(present) + low, rank[shifted] - 1

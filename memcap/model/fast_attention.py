@@ -10,14 +10,8 @@ from math import lcm
 
 import numpy as np
 
-from memcap.model.columns import (
-    AnyColumn,
-    Column,
-    Columns,
-    Partition,
-    make_column,
-    scaled,
-)
+from memcap.model.columns import AnyColumn, Columns
+from memcap.model.tables import Column, Partition, make_column, scaled
 from memcap.model.weights import Affine, Attention, Head, Row
 
 _Result = tuple[Columns, list[AnyColumn], np.ndarray]

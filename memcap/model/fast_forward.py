@@ -17,16 +17,10 @@ import numpy as np
 
 from memcap.core.errors import WeightsError
 from memcap.core.exact import Number, exact
-from memcap.model.columns import (
-    AnyColumn,
-    Column,
-    Columns,
-    make_column,
-    rank,
-    scaled,
-)
+from memcap.model.columns import AnyColumn, Columns
 from memcap.model.fast_attention import attend
 from memcap.model.forward import token_inputs
+from memcap.model.tables import Column, make_column, rank, scaled
 from memcap.model.weights import Affine, Attention, Layer, Relu, Residual, Row, Weights
 
 

@@ -85,6 +85,12 @@ def test_printed_sizes_are_the_lemmas_rounded():
     assert (sizes.point_bits, sizes.label_bits) == (ceil(log2(868_000_000)), 1)
 
 
+@pytest.mark.parametrize("log", [1, 2, 4, 8, 16])
+def test_printed_sizes_of_powers_of_two(log):
+    sizes = printed_sizes(2**log, Ball.of(1000), 2)
+    assert sizes.block == max(1, int(sqrt(2**log / log)))
+
+
 def test_fitted_block_size_is_the_cheapest():
     rng = np.random.default_rng(0)
     points = sorted((2 * rng.permutation(5000)[:200] + 2).tolist())

@@ -144,6 +144,49 @@ EVERY_TOKEN = {
     "one sample": lambda: mc.data.from_arrays([[3, 1, 3]], [[2, 0, 2]]),
     "real text": token_labelled_text,
 }
+NO_IDS = {"real vectors"}
+LAST_TOKEN_MATTERS = {"real vectors", "same multiset"}
+
+
+def sums_of_vectors():
+    rng = np.random.default_rng(4)
+    index = rng.integers(0, 12, (50, 4))
+    table = rng.standard_normal((12, 3))
+    return mc.data.from_arrays(table[index], index.sum(axis=1) % 3)
+
+
+def unequal_multisets(padding):
+    """Up to six tokens, the empty multiset among them."""
+
+    def make():
+        rng = np.random.default_rng(6)
+        tokens = rng.integers(1, 9, (60, 6))
+        tokens[np.arange(6) >= rng.integers(0, 7, 60)[:, None]] = padding
+        labels = np.where(tokens == padding, 0, tokens).sum(axis=1) % 3
+        return mc.data.from_arrays(tokens, labels)
+
+    return make
+
+
+def colliding_cardinalities():
+    """{1, 1} and {2}: one constant added to both labels can make the sums equal."""
+    tokens = [[1, 1, 0], [2, 0, 0], [1, 0, 0], [0, 0, 0], [1, 2, 0], [2, 2, 1]]
+    return mc.data.from_arrays(tokens, [0, 1, 2, 1, 2, 0])
+
+
+def some(table, without):
+    return {label: data for label, data in table.items() if label not in without}
+
+
+SETS = some(NEXT_TOKEN, LAST_TOKEN_MATTERS) | {
+    "vectors": sums_of_vectors,
+    "plane": POINTS["plane"],
+}
+PADDED = {
+    "padding below": (unequal_multisets(0), 0),
+    "padding above": (unequal_multisets(9), 9),
+    "colliding cardinalities": (colliding_cardinalities, 0),
+}
 COMPACT = [
     Case(name, label, data)
     for name, table in (
@@ -152,11 +195,42 @@ COMPACT = [
     )
     for label, data in table.items()
 ]
-CASES = COMPACT + [
-    Case(name, f"{label}, {mode}", data, (("constants", mode),))
-    for name, table in (("next_token", NEXT_TOKEN), ("relu_memorizer", POINTS))
-    for label, data in table.items()
+AVERAGED = [
+    Case("next_token", f"{label}, {kind}", NEXT_TOKEN[label], (("averaging", kind),))
+    for label in ("random", "real vectors", "same multiset")
+    for kind in ("uniform", "hardmax")
+]
+UNEQUAL = [
+    Case("deep_sets", f"{label}, {mode}", data, (("constants", mode), ("padding", x)))
+    for label, (data, x) in PADDED.items()
     for mode in MODES
+]
+TRADE_OFFS = [
+    Case(name, label, data)
+    for name, table in (
+        ("limited_bits", POINTS),
+        ("bounded_depth", POINTS),
+        ("hardware_exact", some(NEXT_TOKEN, NO_IDS)),
+    )
+    for label, data in table.items()
+]
+CASES = [
+    *COMPACT,
+    *AVERAGED,
+    *UNEQUAL,
+    *TRADE_OFFS,
+    *(
+        Case(name, f"{label}, {mode}", data, (("constants", mode),))
+        for name, table in (
+            ("next_token", NEXT_TOKEN),
+            ("relu_memorizer", POINTS),
+            ("seq_to_seq", EVERY_TOKEN),
+            ("embedding", some(NEXT_TOKEN, NO_IDS)),
+            ("deep_sets", SETS),
+        )
+        for label, data in table.items()
+        for mode in MODES
+    ),
 ]
 
 
@@ -206,8 +280,9 @@ def test_claims_cover_labels_and_sizes(case, built):
         assert {ClaimKind.MEMORIZES, ClaimKind.PARAMETERS_AT_MOST} <= kinds
         return
     assert {ClaimKind.MEMORIZES, ClaimKind.WIDTH_AT_MOST} <= kinds
-    labels = ds.labels != 0 if case.name == "relu_memorizer" else ds.labels >= 0
-    if labels.sum() >= 2:
+    points = case.name == "relu_memorizer"
+    stored = (ds.labels != 0).sum() if points else ds.num_samples
+    if stored >= 2:
         assert {ClaimKind.DEPTH_AT_MOST, ClaimKind.BITS_AT_MOST} <= kinds
 
 
@@ -280,6 +355,20 @@ REFUSED = [
         mc.HypothesisError,
         "seq_to_seq",
     ),
+    ("next_token", same_multiset(), {"averaging": "mean"}, mc.HypothesisError, "mean"),
+    ("seq_to_seq", same_multiset(), {}, mc.HypothesisError, "next_token"),
+    (
+        "seq_to_seq",
+        mc.data.from_arrays([[1, 2], [2, 1]], [[0, 1], [0, 1]]),
+        {},
+        mc.InconsistentLabelsError,
+        "samples 0 and 1",
+    ),
+    ("embedding", sums_of_vectors(), {}, mc.HypothesisError, "3-dimensional vectors"),
+    ("embedding", INCONSISTENT, {}, mc.InconsistentLabelsError, "samples 0 and 1"),
+    ("deep_sets", same_multiset(), {}, mc.InconsistentLabelsError, "samples 0 and 1"),
+    ("deep_sets", sums_of_vectors(), {"padding": 0}, mc.HypothesisError, "token ids"),
+    ("deep_sets", one_sample(), {"padding": "pad"}, mc.HypothesisError, "'pad'"),
 ]
 
 

@@ -93,6 +93,7 @@ _T2 = Statement(
             ("length", "vocab"),
             lambda n, v: n <= v,
         ),
+        Needs("r_min > 0", ("r_min",), lambda small: small > 0),
         Needs("r_min <= r", ("r_min", "r"), lambda small, large: small <= large),
         Needs("eps <= 2 r", ("eps", "r"), _fits),
     ),
