@@ -121,14 +121,21 @@ def test_committed_records_are_complete_proved_and_between_the_bounds():
     assert below is not None and 562 < below < 750
 
 
-def test_committed_records_are_what_the_construction_gives():
-    records = Store(RECORDS / "compact.jsonl").records()
-    run = Built(construction="compact_next_token", samples=316, seed=1)
-    (committed,) = [r for r in records if r.key == key_of(as_config(run), 1)]
-    fresh = execute(run)
-    assert fresh.counts == committed.counts
-    for name in ("weights_sha256", "data_sha256"):
-        assert fresh.results[name] == committed.results[name]
+SMALL_CELLS = [run for run in compact.SMALL if run.samples <= 1000]
+
+
+@pytest.mark.parametrize("name", sorted({run.construction for run in compact.SMALL}))
+def test_committed_records_are_what_the_constructions_give(name):
+    """Every small cell of every construction, so that no change goes unnoticed."""
+    records = {r.key: r for r in Store(RECORDS / "compact.jsonl").records()}
+    runs = [run for run in SMALL_CELLS if run.construction == name]
+    assert runs
+    for run in runs:
+        committed = records[key_of(as_config(run), run.seed)]
+        fresh = execute(run)
+        assert fresh.counts == committed.counts
+        for hashed in ("weights_sha256", "data_sha256"):
+            assert fresh.results[hashed] == committed.results[hashed]
 
 
 def test_rounding_is_to_the_nearest_with_so_many_digits():
