@@ -7,7 +7,8 @@ CAPTIONS: dict[str, str] = {
         "of the same shapes. Exponents are fitted by least squares on logarithms; "
         "brackets give the 95 % interval (HC3), rough where points are few. Trained "
         "networks with most parameters in maps of fixed size take no part in a fit; "
-        "a cross marks a size at which training fitted no network."
+        "a cross marks a size at which training fitted no network. The word vectors "
+        "that trained networks are given are not counted."
     ),
     "bits": (
         "Left: the bits of all numbers of the constructed networks against N log₂ C, "

@@ -118,5 +118,6 @@ def _compared(built: Sequence[Row], learned: Sequence[Row]) -> str:
     return (
         f"The smallest network that training found for N = {last.samples:,} has "
         f"{last.nonzero:,} parameters, the construction {nearest.nonzero:,} at "
-        f"N = {nearest.samples:,}{growth}."
+        f"N = {nearest.samples:,}{growth}; the word vectors that training is given are "
+        "not counted."
     )

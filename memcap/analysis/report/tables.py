@@ -75,8 +75,9 @@ def trained(records: Iterable[Record]) -> Table:
     return Table(
         "trained",
         "The smallest networks that training found, checked label by label in the "
-        "arithmetic named. They read each word as a fixed random vector, the "
-        "constructed ones as its number; neither table is counted.",
+        "arithmetic named. They read each word as a fixed random vector, a table that "
+        "is not counted; the constructed networks read its number, and the table of "
+        "the compact ones is counted.",
         (
             "N",
             "verdict",
