@@ -8,7 +8,9 @@ CAPTIONS: dict[str, str] = {
         "brackets give the 95 % interval (HC3), rough where points are few. Trained "
         "networks with most parameters in maps of fixed size take no part in a fit; "
         "a cross marks a size at which training fitted no network. The word vectors "
-        "that trained networks are given are not counted."
+        "that trained networks are given are not counted. “Fewest possible”: some "
+        "labelling of the same contexts has no network of ReLU layers and averaging "
+        "attention with fewer numbers."
     ),
     "bits": (
         "Left: the bits of all numbers of the constructed networks against N log₂ C, "

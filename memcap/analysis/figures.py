@@ -16,7 +16,6 @@ from memcap.analysis.rows import Row
 from memcap.sweeps.records import Record
 
 UPPER = "KS25.ThmB1.parameters"
-LOWER = "KS25.Thm4.2.explicit"
 
 
 def parameters(records: Iterable[Record]) -> Figure:
@@ -102,12 +101,11 @@ def _theory_lines(
         ax.plot(n, y, color=style.GREY, ls=dash, lw=1.3)
         labels.append(style.Label(text, float(y[-1]), style.GREY))
     lines = (
-        (UPPER, "KS25 Theorem 4.1, worst case", style.GREEN),
-        (LOWER, "KS25 Theorem 4.2, no fewer", style.PURPLE),
+        ([r.bound(UPPER) for r in built], "KS25 Theorem 4.1, worst case", style.GREEN),
+        ([r.fewest for r in built], "fewest possible, by counting", style.PURPLE),
     )
-    for identifier, text, color in lines:
-        points = [(r, r.bound(identifier)) for r in built]
-        known = [(r.samples, y) for r, y in points if y]
+    for values, text, color in lines:
+        known = [(r.samples, y) for r, y in zip(built, values, strict=True) if y]
         if known:
             ax.plot(*zip(*known, strict=True), color=color, ls=(0, (5, 1, 1, 1)))
             labels.append(style.Label(text, known[-1][1], color))

@@ -63,6 +63,22 @@ class Row:
         """Entries of the dense matrices of the same shapes."""
         return self.counts["dense"]
 
+    @property
+    def fewest(self) -> int | None:
+        """The lower bound on parameters, None where none speaks of such a network."""
+        return self.results.get("lower", {}).get("parameters")
+
+    @property
+    def above(self) -> float | None:
+        """Parameters over the lower bound, None where there is none."""
+        return self.nonzero / self.fewest if self.fewest else None
+
+    @property
+    def bits_each(self) -> float | None:
+        """Bits stored for each bit of label, None where that is not on record."""
+        bits = self.results.get("lower", {}).get("bits")
+        return self.counts["total_bits"] / bits if bits else None
+
     def claimed(self, kind: str) -> int | None:
         """The smallest bound claimed for a quantity, such as ``bits_at_most``."""
         bounds = [

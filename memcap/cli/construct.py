@@ -67,12 +67,22 @@ def construct(
     built = constructions.construct(name, ds, **options)
     certificate = certify.verify(built, ds)
     save_network(out, built.weights, ds, certificate)
-    _save_counts(out / "counts.json", certificate.counts)
-    finish(certificate.verdict.value, sentence(certificate))
+    below = bounds_below(certificate, built.weights, ds)
+    _save_counts(out / "counts.json", certificate.counts, below)
+    finish(certificate.verdict.value, sentence(certificate, below))
 
 
-def sentence(certificate: Any) -> str:
-    """Verdict and sizes of a checked network, on one line."""
+def bounds_below(certificate: Any, weights: Any, ds: Any) -> Any:
+    """Lower bounds for a network that labels its data; None for one that gives ids."""
+    from memcap.study.lower import lower
+
+    if weights.decision == "vector":
+        return None
+    return lower(weights, ds, certificate.counts)
+
+
+def sentence(certificate: Any, below: Any = None) -> str:
+    """Verdict and sizes of a checked network, and what it is above, on one line."""
     counts = certificate.counts
     how = "exact" if certificate.arithmetic == "exact" else "by rigorous enclosures"
     text = (
@@ -80,6 +90,7 @@ def sentence(certificate: Any) -> str:
         f"{counts.nonzero:,} non-zero parameters ({counts.dense:,} dense), depth "
         f"{counts.depth:,}, width {counts.width}, {counts.max_bits:,} bits at most"
     )
+    text = f"{text}; {below.sentence}" if below else text
     failing = [c for c in certificate.claims if c.verdict.value != "PROVED"]
     return f"{text}; {failing[0].sentence}" if failing else text
 
@@ -96,9 +107,13 @@ def _option(text: str) -> tuple[str, Any]:
     return name, int(value) if value.lstrip("-").isdigit() else value
 
 
-def _save_counts(path: Path, counts: Any) -> None:
+def _save_counts(path: Path, counts: Any, below: Any) -> None:
     from dataclasses import asdict
 
     from memcap.core import canonical
 
-    canonical.write_atomically(path, canonical.dumps(asdict(counts)) + "\n")
+    # Canonical text holds no floats; the sentence says the ratios to a few digits.
+    kept = ("contexts", "parameters", "statement", "sentence")
+    said = {name: getattr(below, name) for name in kept} if below else None
+    body = asdict(counts) | {"lower": said}
+    canonical.write_atomically(path, canonical.dumps(body) + "\n")

@@ -59,11 +59,12 @@ def _networks(folder: Path) -> list[Path]:
 
 
 def _check(folder: Path, data: str | None) -> tuple[str, str]:
-    from memcap.cli.construct import sentence
+    from memcap.cli.construct import bounds_below, sentence
     from memcap.study.files import load_network
 
     network = load_network(folder, data)
     again = network.certificate.recheck(network.weights, network.data)
     if again.differences:
         return again.verdict.value, again.sentence
-    return again.verdict.value, sentence(again.fresh)
+    below = bounds_below(again.fresh, network.weights, network.data)
+    return again.verdict.value, sentence(again.fresh, below)

@@ -9,6 +9,7 @@ from typing import Any
 
 from memcap.core.errors import MemcapError
 from memcap.study import provenance
+from memcap.study.lower import lower
 from memcap.study.source import Source
 from memcap.sweeps.records import Record
 
@@ -91,6 +92,11 @@ def checked_claims(certificate: Any) -> list[dict[str, Any]]:
         }
         for checked in certificate.claims
     ]
+
+
+def below(certificate: Any, weights: Any, ds: Any) -> dict[str, Any]:
+    """The lower bounds that speak of a network, as plain values."""
+    return {"lower": asdict(lower(weights, ds, certificate.counts))}
 
 
 def outcome(certificate: Any) -> dict[str, Any]:

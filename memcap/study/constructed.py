@@ -14,7 +14,7 @@ import numpy as np
 from memcap.certify import verify
 from memcap.constructions import construct
 from memcap.data.dataset import Dataset
-from memcap.study.cells import Cell, counts_of, outcome
+from memcap.study.cells import Cell, below, counts_of, outcome
 from memcap.study.files import save_network
 from memcap.study.source import Source
 from memcap.sweeps.records import Record
@@ -64,6 +64,7 @@ def _work(cell: Cell, source: Source, out: Path) -> Record:
         "classes": ds.num_classes,
         "vocabulary": len(ds.points),
         "entropy_bits": entropy_bits(ds),
+        **below(certificate, built.weights, ds),
         "bounds": bound_rows(ds),
         "seconds": {
             "construct": round(clock[1] - clock[0], 4),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from memcap.certify import verify
-from memcap.study.cells import Cell, counts_of, outcome
+from memcap.study.cells import Cell, below, counts_of, outcome
 from memcap.study.files import save_network
 from memcap.study.presets import Preset
 from memcap.study.source import Source, with_vectors
@@ -67,6 +67,7 @@ def _work(cell: Cell, source: Source, out: Path) -> Record:
     folder = f"certificates/trained-n{ds.length}-N{cell.samples}"
     save_network(out / folder, best.result.weights, ds, certificate)
     results |= outcome(certificate) | {"folder": folder}
+    results |= below(certificate, best.result.weights, ds)
     return replace(cell.record, results=results, counts=counts)
 
 

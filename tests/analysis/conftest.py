@@ -75,6 +75,7 @@ def _constructed(samples, verdict):
             "vocabulary": 90,
             "length": 8,
             "entropy_bits": 2.0 * samples,
+            "lower": {"parameters": max(1, root // 3), "bits": 2.0 * samples},
             "claims": claims,
             "bounds": [
                 _bound_row("KS25.ThmB1.parameters", "parameters", 25000 * root),

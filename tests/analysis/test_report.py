@@ -1,12 +1,13 @@
 """The report says what the records say, escapes what they name, and never changes."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from memcap.analysis import report
-from memcap.analysis.report import summary, tables
+from memcap.analysis import report, rows
+from memcap.analysis.report import cells, summary, tables
 from memcap.core.claims import Verdict
 from memcap.core.errors import CorruptFileError
 from memcap.sweeps.records import Store
@@ -77,6 +78,26 @@ def test_both_forms_hold_every_number_of_the_tables(records):
             for cell in row:
                 assert cell.text in text
                 assert cell.text in page
+
+
+def test_networks_stand_beside_the_fewest_possible(records):
+    table = tables.networks(records)
+    fewest = table.columns.index("fewest possible")
+    for row, made in zip(table.rows, rows.constructed(records), strict=True):
+        assert row[fewest].text == f"{made.fewest:,}"
+        assert row[fewest + 1].text == cells.number(made.nonzero / made.fewest, 3).text
+        bits = made.counts["total_bits"] / (2 * made.samples)
+        assert row[-3].text == cells.number(bits, 3).text
+
+
+def test_records_without_lower_bounds_have_dashes(records):
+    older = [
+        replace(r, results={k: v for k, v in r.results.items() if k != "lower"})
+        for r in records
+    ]
+    table = tables.networks(older)
+    assert table.rows and {row[-3].text for row in table.rows} == {"–"}
+    assert "fewest numbers with which" not in report.html(older, ())
 
 
 def test_every_statement_is_linked(records):

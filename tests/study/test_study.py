@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from memcap.analysis import report
+from memcap.analysis import report, rows
 from memcap.core.claims import Verdict
 from memcap.core.errors import MemcapError, UnknownNameError
 from memcap.data import from_arrays, random_next_token
@@ -66,6 +66,16 @@ def test_a_study_constructs_checks_and_reports(data, out, monkeypatch):
     pairs = zip(small, made, strict=True)
     assert all(4 * a.counts["nonzero"] < 3 * b.counts["nonzero"] for a, b in pairs)
     assert (out / "report.html").exists() and (out / "report.md").exists()
+
+
+def test_every_network_stands_beside_its_lower_bounds(data, out):
+    records = run(data, TINY, out).records
+    for row in (*rows.constructed(records), *rows.compact(records)):
+        assert row.fewest and row.above == row.nonzero / row.fewest >= 1
+        entropy = row.results["entropy_bits"]
+        assert row.bits_each == row.counts["total_bits"] / entropy > 1
+    last = rows.compact(records)[-1]
+    assert f"{last.above:.3g} times the fewest" in report.html(records, ())
 
 
 def test_every_network_can_be_checked_from_its_folder(data, out):
@@ -226,6 +236,9 @@ def test_trained_networks_are_checked_too(data, out):
     trained = next(r for r in outcome.records if r.config["kind"] == "trained")
     assert trained.results["verdict"] == "PROVED"
     assert trained.results["arithmetic"].startswith("ball")
+    lower = trained.results["lower"]
+    assert lower["parameters"] is None and "softmax" in lower["sentence"]
+    assert lower["bits_ratio"] == trained.counts["total_bits"] / lower["bits"]
     assert trained.versions["jax"]
 
 

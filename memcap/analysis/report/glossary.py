@@ -45,6 +45,12 @@ WORDS: tuple[tuple[str, str], ...] = (
         "sequences; one easy labelling may need less",
     ),
     (
+        "fewest possible",
+        "a lower bound: some labelling of the same contexts is given by no network of "
+        "ReLU layers and averaging attention with fewer non-zero numbers, wherever "
+        "they stand",
+    ),
+    (
         "worst case",
         "the statement's own formula at these N, n, C and token norms, layers dense",
     ),

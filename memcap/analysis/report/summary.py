@@ -103,7 +103,17 @@ def _least(small: Sequence[Row]) -> str:
     return (
         f"The compact construction holds the same N = {last.samples:,} samples in "
         f"{last.nonzero:,} parameters, {last.nonzero / last.samples:.2g} per sample, "
-        f"{outcome} in exact arithmetic."
+        f"{outcome} in exact arithmetic{_above(last)}."
+    )
+
+
+def _above(row: Row) -> str:
+    if row.above is None or row.bits_each is None:
+        return ""
+    return (
+        f"; that is {row.above:.3g} times the fewest numbers with which every "
+        f"labelling of them is possible, and {row.bits_each:.3g} bits stored for each "
+        "bit of label"
     )
 
 

@@ -14,11 +14,14 @@ _COLUMNS = (
     "non-zero parameters",
     "dense",
     "per sample",
+    "fewest possible",
+    "times that",
     "depth",
     "width",
     "bits, longest",
     "bits, all",
     "N\u00a0log₂\u00a0C",
+    "bits per bit of label",
     "build, s",
     "verify, s",
 )
@@ -28,8 +31,10 @@ def networks(records: Iterable[Record]) -> Table:
     """The constructed networks, one row per N."""
     return Table(
         "networks",
-        "One network a row; “of” gives what the statement allows. N log₂ C is the "
-        "content of the labels in bits.",
+        "One network a row; “of” gives what the statement allows. Some labelling of "
+        "these contexts has no network of ReLU layers and averaging attention with "
+        "fewer numbers than “fewest possible” (memcap.Shatter.any_places). N log₂ C "
+        "is the content of the labels in bits, which no network goes below.",
         _COLUMNS,
         tuple(_network(row) for row in rows.constructed(records)),
     )
@@ -55,11 +60,14 @@ def _network(row: Row) -> tuple[Cell, ...]:
         number(row.nonzero),
         number(row.dense),
         number(row.nonzero / row.samples, 3),
+        number(row.fewest),
+        number(row.above, 3),
         _of(counts["depth"], row.claimed("depth_at_most")),
         _of(counts["width"], row.claimed("width_at_most")),
         _of(counts["max_bits"], row.claimed("bits_at_most")),
         number(counts["total_bits"]),
         number(round(results["entropy_bits"])),
+        number(row.bits_each, 3),
         number(results["seconds"]["construct"], 2),
         number(results["seconds"]["verify"], 2),
     )
@@ -77,7 +85,8 @@ def trained(records: Iterable[Record]) -> Table:
         "The smallest networks that training found, checked label by label in the "
         "arithmetic named. They read each word as a fixed random vector, a table that "
         "is not counted; the constructed networks read its number, and the table of "
-        "the compact ones is counted.",
+        "the compact ones is counted. No lower bound on parameters is known for "
+        "softmax attention on given data.",
         (
             "N",
             "verdict",
@@ -87,6 +96,7 @@ def trained(records: Iterable[Record]) -> Table:
             "hidden units",
             "depth",
             "all bits",
+            "bits per bit of label",
             "arithmetic",
             "seconds",
         ),
@@ -105,6 +115,7 @@ def _trained(row: Row) -> tuple[Cell, ...]:
         number(results["hidden"]),
         number(row.counts["depth"]),
         number(row.counts["total_bits"]),
+        number(row.bits_each, 3),
         Cell(results["arithmetic"]),
         number(row.record.seconds, 2),
     )

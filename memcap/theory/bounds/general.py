@@ -1,9 +1,15 @@
 """Counting, look-up tables and classical facts that hold whatever the architecture.
 
 Gen.Count: a model that realizes all C^N labellings takes as many states, so its
-parameters hold N log2 C bits in all. Gen.Cover: the number of dichotomies of N points
-in general position that a homogeneous threshold unit with W weights realizes is
-``2 sum_{k<W} binom(N-1, k)``, exactly half of all 2^N at N = 2 W.
+parameters hold N log2 C bits in all. With at most b binary digits (`core.exact.bits`:
+sign and point not counted) a number has at most ``(3 b + 2) 2^b`` values: b + 1 places
+of the point with ``2^(b+1)`` integers each, and ``sum_(t <= b) (t - 2) 2^(t-1)``, which
+is at most ``b 2^b``, fractions that are not dyadic, by the t digits of numerator and
+denominator.
+
+Gen.Cover: the number of dichotomies of N points in general position that a homogeneous
+threshold unit with W weights realizes is ``2 sum_{k<W} binom(N-1, k)``, exactly half of
+all 2^N at N = 2 W.
 
 References:
     Zhang17 https://arxiv.org/abs/1611.03530, Theorem 1
@@ -27,6 +33,12 @@ def _count(precision: int, num_samples: int, classes: int) -> Any:
 
 def _per_parameter(precision: int, bits_per_parameter: Any, **i: Any) -> Any:
     return numbers.over(_count(precision, **i), bits_per_parameter)
+
+
+def _words(precision: int, longest: int, **i: Any) -> Any:
+    """N log2 C / log2((3 b + 2) 2^b)."""
+    states = numbers.log2((3 * longest + 2) << longest, precision)
+    return numbers.over(_count(precision, **i), states)
 
 
 def _dichotomies(precision: int, num_samples: int, parameters: int) -> int:
@@ -79,6 +91,13 @@ BOUNDS = (
         "With this many bits in a parameter, counting asks for so many parameters.",
         _per_parameter,
         inputs=("num_samples", "classes", "bits_per_parameter"),
+    ),
+    _COUNT.bound(
+        "words",
+        "parameters",
+        "Numbers at fixed places, b digits the longest: so many are needed.",
+        _words,
+        inputs=("num_samples", "classes", "longest"),
     ),
     _COVER.bound(
         "",

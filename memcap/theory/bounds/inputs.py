@@ -75,6 +75,10 @@ GLOSSARY: dict[str, Input] = {
     "name_loss": Input("p1, mean loss of a name in nats", "free"),
     "value_loss": Input("p2, mean loss of a person's attributes in nats", "free"),
     "bits_per_parameter": Input("bits one parameter holds", "real"),
+    "longest": Input("b, binary digits of the longest number, without its sign"),
+    "slots": Input("m, numbers in the state of a token"),
+    "hidden": Input("q, hidden units of a feed-forward block"),
+    "attention_layers": Input("A, attention layers", least=0),
 }
 
 

@@ -6,7 +6,10 @@ The chain of Theorem 4.3, with W parameters and ``W' <= 3 W^2``:
 
 hence ``W >= sqrt(n N / (9 log2(48 e n N)))``. On sequences that repeat one token
 attention is a linear map, so the case n = 1 holds for softmax attention as well and
-makes Theorem 4.2 explicit up to the root of the logarithm.
+makes Theorem 4.2 explicit up to the root of the logarithm. Counting along the tree of
+active units (`shattering`, no attention layer) makes it explicit without that root,
+about 2 sqrt(N): attention of any kind is linear there, so every unit still has a free
+scale and every value is still a sum over paths.
 
 References:
     KS25 https://arxiv.org/abs/2409.17677, Theorems 4.2, 4.3, B.2, B.3, Lemma B.4
@@ -18,16 +21,13 @@ from memcap.core.balls import Ball
 from memcap.core.refs import Ref
 from memcap.theory.bounds import numbers
 from memcap.theory.bounds.base import Needs, Statement
-
-
-def _euler(precision: int) -> Ball:
-    return Ball.of(1, precision).exp()
+from memcap.theory.bounds.shattering import euler, fewest
 
 
 def _hardmax(precision: int, num_samples: int, length: int = 1) -> Ball:
     """sqrt(n N / (9 log2(48 e n N)))."""
     tokens = num_samples * length
-    logarithm = (_euler(precision) * (48 * tokens)).log2()
+    logarithm = (euler(precision) * (48 * tokens)).log2()
     return (tokens / (logarithm * 9)).sqrt()
 
 
@@ -35,7 +35,7 @@ def _sign_vectors(
     precision: int, polynomials: int, degree: int, parameters: int
 ) -> Any:
     """(8 e M D / W)^W."""
-    base = _euler(precision) * (8 * polynomials * degree) / parameters
+    base = euler(precision) * (8 * polynomials * degree) / parameters
     return base**parameters
 
 
@@ -82,6 +82,14 @@ BOUNDS = (
         "parameters",
         "The same with a constant, for any attention: Theorem 4.3 at length 1.",
         _hardmax,
+        direction="lower",
+        status="derived",
+    ),
+    _T42.bound(
+        "counted",
+        "parameters",
+        "The smallest W that passes the count of sign patterns, for any attention.",
+        lambda precision, num_samples: fewest(num_samples, num_samples, 2, 0),
         direction="lower",
         status="derived",
     ),
