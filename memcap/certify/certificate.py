@@ -19,7 +19,7 @@ from memcap.core.errors import CorruptFileError
 from memcap.core.exact import Number, SquareRoot, exact, from_text, to_text
 from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
-from memcap.model.counting import Count, PartCount, count
+from memcap.model.counting import Count, PartCount, connections, count
 from memcap.model.weights import Weights
 
 FORMAT = "memcap-certificate/1"
@@ -161,7 +161,8 @@ def issue(
     margins = [c.bound for c in claims if c.kind is ClaimKind.MEMORIZES]
     judged = checker.run(weights, ds, max(margins, default=0))
     counts = count(weights)
-    checked = tuple(checker.check(claim, ds, counts, judged) for claim in claims)
+    pairs = connections(weights, ds.length).total
+    checked = checker.check_all(claims, ds, counts, judged, pairs)
     return Certificate(
         subject=subject,
         claims=checked,
@@ -282,11 +283,16 @@ def _checked_from_json(body: dict[str, Any]) -> CheckedClaim:
 
 def _input_to_text(value: Any) -> str:
     if isinstance(value, SquareRoot):
-        return f"sqrt {to_text(value.squared)}"
+        if value.rational is None:
+            return f"sqrt {to_text(value.squared)}"
+        value = value.rational
     return to_text(exact(value))
 
 
 def _input_from_text(text: str) -> Any:
-    if text.startswith("sqrt "):
-        return SquareRoot(from_text(text[5:]))
-    return from_text(text)
+    if not text.startswith("sqrt "):
+        return from_text(text)
+    root = SquareRoot(from_text(text[5:]))
+    if root.rational is not None:
+        raise ValueError(f"{text!r:.60} is another spelling of a rational number")
+    return root

@@ -4,20 +4,23 @@ Needs data, weights and claims, nothing else. It shares no code with any constru
 an import contract forbids it. Labels are checked by the exact forward pass of the
 actual weights (balls where softmax makes the outputs irrational); sizes by counting;
 a bound that comes from a formula is computed again, from what the data are measured
-to be.
+to be. A free parameter of the formula, such as a bit budget, is what the claims say,
+within the hypotheses of the statement, and the same in all of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from memcap.certify import formulas
 from memcap.certify.contextual import Separated, separated
+from memcap.certify.formulas import short
 from memcap.core.balls import Ball
 from memcap.core.claims import CheckedClaim, Claim, ClaimKind, Verdict
-from memcap.core.errors import MemcapError, UndecidedError, WeightsError
-from memcap.core.exact import Number, SquareRoot
+from memcap.core.errors import UndecidedError, WeightsError
+from memcap.core.exact import Number
 from memcap.data.dataset import Dataset
 from memcap.model.ball_outputs import ContextOutputs, has_one_softmax_layer
 from memcap.model.counting import Count
@@ -25,14 +28,7 @@ from memcap.model.decision import Judgement, judge_balls, judge_exact
 from memcap.model.fast_forward import fast_forward
 from memcap.model.forward import forward
 from memcap.model.weights import Weights
-from memcap.theory import bounds
 
-_QUANTITIES = {
-    ClaimKind.WIDTH_AT_MOST: "width",
-    ClaimKind.DEPTH_AT_MOST: "depth",
-    ClaimKind.BITS_AT_MOST: "bits",
-    ClaimKind.PARAMETERS_AT_MOST: "parameters",
-}
 _BALL_PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384)
 
 
@@ -130,7 +126,42 @@ def _enclosing(weights: Weights, tokens: np.ndarray) -> Callable[[int], np.ndarr
     return lambda precision: outputs.at(precision)[outputs.contexts.index]
 
 
-def check(claim: Claim, ds: Dataset, counts: Count, judged: Run) -> CheckedClaim:
+def check_all(
+    claims: Iterable[Claim], ds: Dataset, counts: Count, judged: Run, pairs: int
+) -> tuple[CheckedClaim, ...]:
+    """Check the claims about one network.
+
+    A free parameter is one number in all of them: the depth at one bit budget and the
+    bits at another are two statements, and no network was promised both.
+
+    Args:
+        claims: what is claimed.
+        ds: the data.
+        counts: counts of the network.
+        judged: its judged forward pass on the data.
+        pairs: of query and key on one sequence of the data, in all layers.
+    """
+    claims = tuple(claims)
+    given: dict[str, set[Any]] = {}
+    for claim in claims:
+        for name, value in formulas.free_inputs(claim):
+            given.setdefault(name, set()).add(value)
+    checked = []
+    for claim in claims:
+        twice = [
+            name for name, _ in formulas.free_inputs(claim) if len(given[name]) > 1
+        ]
+        if twice:
+            sentence = f"the claims take several values of {twice[0]}."
+            checked.append(CheckedClaim(claim, None, Verdict.REFUTED, sentence))
+        else:
+            checked.append(check(claim, ds, counts, judged, pairs))
+    return tuple(checked)
+
+
+def check(
+    claim: Claim, ds: Dataset, counts: Count, judged: Run, pairs: int
+) -> CheckedClaim:
     """Check one claim.
 
     Args:
@@ -138,15 +169,16 @@ def check(claim: Claim, ds: Dataset, counts: Count, judged: Run) -> CheckedClaim
         ds: the data.
         counts: counts of the network.
         judged: its judged forward pass on the data.
+        pairs: of query and key on one sequence of the data, in all layers.
     """
-    if (claim.formula or claim.inputs) and claim.kind not in _QUANTITIES:
+    if (claim.formula or claim.inputs) and claim.kind not in formulas.QUANTITIES:
         sentence = f"there is no formula for {claim.kind.value}."
         return CheckedClaim(claim, None, Verdict.REFUTED, sentence)
     if claim.kind is ClaimKind.MEMORIZES:
         return _memorizes(claim, judged)
     if claim.kind in (ClaimKind.CONTEXTUAL_MAPPING, ClaimKind.NORM_BELOW):
         return _about_ids(claim, judged.ids)
-    wrong = _wrong_bound(claim, ds)
+    wrong = formulas.wrong_bound(claim, ds)
     if wrong:
         return CheckedClaim(claim, None, Verdict.REFUTED, wrong)
     what, actual = {
@@ -156,6 +188,7 @@ def check(claim: Claim, ds: Dataset, counts: Count, judged: Run) -> CheckedClaim
         ClaimKind.PARAMETERS_AT_MOST: ("non-zero parameters", counts.nonzero),
         ClaimKind.FACTORED_AT_MOST: ("factored parameters", counts.factored),
         ClaimKind.RANK_AT_MOST: ("rank of the attention maps", counts.rank),
+        ClaimKind.CONNECTIONS_AT_MOST: ("connections a sequence", pairs),
     }[claim.kind]
     holds = actual <= claim.bound
     relation = "is at most" if holds else "exceeds"
@@ -163,7 +196,7 @@ def check(claim: Claim, ds: Dataset, counts: Count, judged: Run) -> CheckedClaim
         claim,
         actual,
         Verdict.PROVED if holds else Verdict.REFUTED,
-        f"{what} {actual} {relation} {_short(claim.bound)}.",
+        f"{what} {actual} {relation} {short(claim.bound)}.",
     )
 
 
@@ -174,7 +207,7 @@ def _about_ids(claim: Claim, ids: Separated | None) -> CheckedClaim:
     if claim.kind is ClaimKind.NORM_BELOW:
         # The norm found is an upper bound, so that being too large refutes nothing.
         holds = ids.norm < claim.bound
-        sentence = f"ids are at most {_short(ids.norm)} long."
+        sentence = f"ids are at most {short(ids.norm)} long."
         verdict = Verdict.PROVED if holds else Verdict.UNDECIDED
         return CheckedClaim(claim, ids.norm, verdict, sentence)
     told = f"{ids.decided} of {ids.contexts} contexts are told apart"
@@ -195,7 +228,7 @@ def _memorizes(claim: Claim, judged: Run) -> CheckedClaim:
         sentence = "the network outputs ids, not labels."
         return CheckedClaim(claim, None, Verdict.REFUTED, sentence)
     if found.correct == found.total and found.margin >= claim.bound:
-        sentence = f"all {found.total} labels are right, margin {_short(found.margin)}."
+        sentence = f"all {found.total} labels are right, margin {short(found.margin)}."
         return CheckedClaim(claim, found.margin, Verdict.PROVED, sentence)
     undecided = found.total - found.correct - found.wrong
     right = f"{found.correct} of {found.total} labels are right"
@@ -205,70 +238,9 @@ def _memorizes(claim: Claim, judged: Run) -> CheckedClaim:
     if undecided:
         sentence = f"{right}; {undecided} are undecided at the highest precision."
         return CheckedClaim(claim, found.margin, Verdict.UNDECIDED, sentence)
-    margin, bound = _short(found.margin), _short(claim.bound)
+    margin, bound = short(found.margin), short(claim.bound)
     sentence = f"{right}, but the margin {margin} is below {bound}."
     # The margin of balls is a lower bound; only its upper bound can refute.
     refuted = found.margin_above < claim.bound
     verdict = Verdict.REFUTED if refuted else Verdict.UNDECIDED
     return CheckedClaim(claim, found.margin, verdict, sentence)
-
-
-def _short(number: Any) -> str:
-    """A number in a few characters, however long it is."""
-    if isinstance(number, SquareRoot):
-        return f"sqrt({_short(number.squared)})"
-    if number is None:
-        return "nothing"
-    top, bottom = number.numerator.bit_length(), number.denominator.bit_length()
-    if top <= 64 and bottom <= 20:
-        return str(number)
-    if abs(top - bottom) < 1000:
-        return f"{float(number):.3g}"
-    return f"about {'-' if number < 0 else ''}2^{top - bottom}"
-
-
-def _wrong_bound(claim: Claim, ds: Dataset) -> str:
-    """Why the claimed bound does not follow from its formula, or an empty text."""
-    if not claim.formula:
-        return "inputs are given, but no formula." if claim.inputs else ""
-    formula = bounds.available().get(claim.formula)
-    if formula is None or formula.ref.id != claim.ref.id:
-        return f"{claim.formula} is no formula of {claim.ref.id}."
-    if (formula.quantity, formula.direction) != (_QUANTITIES.get(claim.kind), "upper"):
-        return f"{claim.formula} is no upper bound for {claim.kind.value}."
-    given, facts = dict(claim.inputs), measured(ds)
-    for name, value in given.items():
-        if name == "classes":
-            if not value <= ds.num_classes:
-                said = _short(value)
-                return f"the claim counts {said} classes, the data {ds.num_classes}."
-        elif name not in facts or facts[name] != value:
-            said, found = _short(value), _short(facts.get(name))
-            return f"the claim says {name} = {said}, the data {found}."
-    try:
-        bound = formula(**given).floor()
-    except (MemcapError, TypeError) as error:
-        return f"{claim.formula} cannot be computed: {error}"
-    if bound != claim.bound:
-        said = _short(claim.bound)
-        return f"{claim.formula} gives {_short(bound)}, the claim says {said}."
-    return ""
-
-
-def measured(ds: Dataset) -> dict[str, Any]:
-    """What the formulas of the statements may speak of, measured on the data."""
-    separation = ds.separation()
-    r, delta = separation.r_max, separation.epsilon
-    last = ds.token_index if ds.task == "seq_to_seq" else ds.token_index[:, -1]
-    facts = {
-        "num_samples": ds.num_samples,
-        "length": ds.length,
-        "dim": ds.dim,
-        "r": r if r >= 1 else 1,
-        "delta": delta if delta is not None and delta <= 1 else 1,
-        "num_points": len(ds.points),
-        "num_stored": len(np.unique(last[ds.labels != 0])),
-    }
-    if ds.has_ids:
-        facts["vocab"] = int(ds.tokens.max()) + 1
-    return facts

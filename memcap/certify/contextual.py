@@ -99,11 +99,12 @@ def _only_attention(weights: Weights) -> Attention:
     if weights.layers and isinstance(weights.layers[-1], Attention):
         layer = weights.layers[-1]
         earlier = any(isinstance(x, Attention) for x in weights.layers[:-1])
-        if layer.kind == "softmax" and not earlier:
+        # An aggregate would be one more token that everybody sees.
+        if layer.kind == "softmax" and not earlier and weights.aggregate is None:
             return layer
     raise WeightsError(
         "context ids are decided for token-wise layers followed by one softmax "
-        "attention layer; this network has another form."
+        "attention layer and no aggregate; this network has another form."
     )
 
 

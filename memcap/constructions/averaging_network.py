@@ -6,21 +6,31 @@ from typing import Any
 
 from memcap.constructions.averaging_layer import STATE, averaging, state_labels
 from memcap.constructions.averaging_plan import Plan, printed_range
-from memcap.constructions.base import formula_claim
+from memcap.constructions.base import size_claim
 from memcap.constructions.gadgets import Stack, affine
 from memcap.core.claims import Claim, ClaimKind
+from memcap.core.errors import HypothesisError
 from memcap.core.exact import Number
 from memcap.core.refs import Ref
 from memcap.model.weights import Affine, AttentionKind, Weights
 from memcap.theory import bounds
 
 EXACT_MARGIN = Fraction(1, 2)
-_SIZE_CLAIMS = {
-    "width": ClaimKind.WIDTH_AT_MOST,
-    "depth": ClaimKind.DEPTH_AT_MOST,
-    "bits": ClaimKind.BITS_AT_MOST,
-    "parameters": ClaimKind.PARAMETERS_AT_MOST,
-}
+# A softmax is enclosed in a ball: the output is never seen to be exactly the label.
+_MARGINS = {"uniform": EXACT_MARGIN, "hardmax": EXACT_MARGIN, "softmax": Fraction(3, 8)}
+
+
+def checked_margin(ref: Ref, averaging: str) -> Fraction:
+    """The margin of every label under a kind of averaging.
+
+    Raises:
+        HypothesisError: there is no such kind.
+    """
+    if averaging not in _MARGINS:
+        raise HypothesisError(
+            ref, f"averaging as one of {', '.join(_MARGINS)}", f"it is {averaging!r}"
+        )
+    return _MARGINS[averaging]
 
 
 def network(
@@ -80,7 +90,7 @@ def claims(
     Args:
         ref: what the network realises.
         statement: whose formulas bound the sizes.
-        sizes: ``width``, ``depth``, ``bits``, ``parameters``.
+        sizes: the formulas, such as ``depth`` of ``KS25.ThmB1.depth``.
         inputs: arguments of the formulas.
         margin: of every label.
     """
@@ -89,7 +99,4 @@ def claims(
         # log2 N = 0: the formulas say nothing, but no network is wider for it.
         width = bounds.get(f"{statement}.width")(**{**inputs, "num_samples": 2})
         return memorizes, Claim(ClaimKind.WIDTH_AT_MOST, width.floor(), ref)
-    return memorizes, *(
-        formula_claim(_SIZE_CLAIMS[size], f"{statement}.{size}", inputs)
-        for size in sizes
-    )
+    return memorizes, *(size_claim(f"{statement}.{size}", inputs) for size in sizes)

@@ -5,7 +5,7 @@
 Token x stands at F(x) on a line; phi is f on the distinguishing tokens A and 0
 elsewhere. n times the mean is the sequence's id: different multisets have different
 sums (KS25.LemB1, LemB2 with the repaired shift). FF_1 and FF_2 are memorizers of
-KS25.LemC1.
+KS25.LemC1, or the chains of them in KS25.LemF1.
 
     symbol   here
     A, f     keys and values of `Plan.sequence_ids`
@@ -23,9 +23,10 @@ import numpy as np
 
 from memcap.constructions import sequence_ids
 from memcap.constructions.averaging_layer import StateLabels
-from memcap.constructions.bit_extraction import memorizer
 from memcap.constructions.gadgets import BIAS, Expression, Stack
-from memcap.constructions.packing import Sizes, fitted_sizes, printed_sizes
+from memcap.constructions.line_memorizers import LineMemorizer, one_memorizer
+from memcap.constructions.packing import Sizes
+from memcap.constructions.point_groups import Printed
 from memcap.constructions.projection import Projection, project, project_as_printed
 from memcap.core.balls import Ball
 from memcap.core.exact import Number
@@ -49,10 +50,18 @@ class Plan:
         ds: the data.
         constants: ``data`` or ``theorem``.
         seed: of the projections and of the sequence ids.
+        memorizer: how FF_1 and FF_2 look the points of a line up.
     """
 
-    def __init__(self, ds: Dataset, constants: str, seed: int) -> None:
+    def __init__(
+        self,
+        ds: Dataset,
+        constants: str,
+        seed: int,
+        memorizer: LineMemorizer = one_memorizer,
+    ) -> None:
         self.ds, self.constants, self.seed = ds, constants, seed
+        self.memorizer = memorizer
         self.printed = constants == "theorem"
 
     @cached_property
@@ -107,8 +116,8 @@ class Plan:
         range_ = printed_range(
             self.ds.num_samples * self.ds.length, i["dim"], i["r"], i["delta"]
         )
-        sizes = self.sizes(points, labels, range_, max(labels, default=0) + 1)
-        phi = memorizer(stack, points, labels, sizes)
+        printed = self._as_printed(range_, max(labels, default=0) + 1)
+        phi, sizes = self.memorizer(stack, points, labels, printed)
         stack.relu({"phi": phi, **kept})
         return sizes
 
@@ -145,17 +154,9 @@ class Plan:
         # The printed theorem stores all contexts; label 0 comes for free.
         stored = [(x, y) for x, y in labelled if y or self.printed]
         kept, held = [x for x, _ in stored], [y for _, y in stored]
-        sizes = self.sizes(kept, held, range_, self.ds.num_classes)
-        return memorizer(stack, kept, held, sizes), sizes
+        printed = self._as_printed(range_, self.ds.num_classes)
+        return self.memorizer(stack, kept, held, printed)
 
-    def sizes(
-        self,
-        points: Sequence[Number],
-        labels: Sequence[int],
-        range_: Ball,
-        classes: int,
-    ) -> Sizes:
-        """How a memorizer packs its points."""
-        if self.printed and len(points) >= 2:
-            return printed_sizes(len(points), range_, classes)
-        return fitted_sizes(points, labels)
+    def _as_printed(self, range_: Ball, classes: int) -> Printed | None:
+        """What a memorizer packs its points by, None if by the data."""
+        return Printed(range_, classes) if self.printed else None

@@ -107,6 +107,19 @@ def check_constants(ref: Ref, constants: str) -> None:
         )
 
 
+_SIZES = {
+    "width": ClaimKind.WIDTH_AT_MOST,
+    "depth": ClaimKind.DEPTH_AT_MOST,
+    "bits": ClaimKind.BITS_AT_MOST,
+    "parameters": ClaimKind.PARAMETERS_AT_MOST,
+}
+
+
+def size_claim(bound_id: str, inputs: dict[str, Any]) -> Claim:
+    """A claim that a size is within a statement's formula for it."""
+    return formula_claim(_SIZES[bounds.get(bound_id).quantity], bound_id, inputs)
+
+
 def formula_claim(kind: ClaimKind, bound_id: str, inputs: dict[str, Any]) -> Claim:
     """A claim whose bound is the integer part of a statement's formula."""
     value = bounds.get(bound_id)(**inputs)

@@ -91,7 +91,7 @@ def build(
         "phi_sizes": phi_sizes,
         "rho_sizes": rho_sizes,
     }
-    sizes = ("width", "depth", "bits")
+    sizes = ("width", "depth", "bits", "parameters")
     claims = averaging_network.claims(REF, REF.id, sizes, plan.inputs)
     return Built("deep_sets", REF, weights, claims, report)
 

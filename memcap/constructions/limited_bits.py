@@ -6,33 +6,31 @@ N of V points get their labels 1..C, the others 0, at a bit budget B in [1, sqrt
 
 One projection serves all. The groups are B^2 neighbours on the line, each looked up by
 the memorizer of KS25.LemC1, which is 0 on the points of the other groups; one more
-slot adds the outputs up, so the width is 13. A group has words of about B sub-words
-and takes about B numbers: words of ~B bits, ~N / B numbers in all.
+slot adds the outputs up, so the width is 13. A group has words of at most
+B / sqrt(log2 B^2) sub-words, as in the lemma's proof, and takes about B numbers: words
+of ~B bits, ~N / B numbers in all. The sizes claimed are the lemma's with the constants
+of eq. 110 (`theory.bounds.ks25_limited`).
 
     symbol   here
     B        bit_budget
-    k        Sizes.block, sub-words of a word, at most B
+    k        Sizes.block, sub-words of a word
 """
 
-from dataclasses import replace
-from fractions import Fraction
-from math import isqrt
-
 from memcap.constructions.base import Built, Entry, register
-from memcap.constructions.bit_extraction import memorizer
-from memcap.constructions.gadgets import BIAS, Expression, Stack, affine
-from memcap.constructions.packing import Sizes, fitted_sizes
-from memcap.constructions.points_on_line import LinePoints, points_on_line
-from memcap.core.claims import Claim, ClaimKind
-from memcap.core.errors import HypothesisError
-from memcap.core.exact import bits
+from memcap.constructions.gadgets import BIAS, Stack, affine
+from memcap.constructions.line_memorizers import chained_memorizers
+from memcap.constructions.point_groups import chosen_root
+from memcap.constructions.points_on_line import claims, lemma_inputs, points_on_line
 from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
 from memcap.model.weights import Affine, Weights
 
 REF = Ref("KS25", "LemF1")
-EXACT_MARGIN = Fraction(1, 2)
 WIDTH = 13
+FORMULAS = tuple(
+    f"KS25.LemF1.{size}"
+    for size in ("width", "explicit_depth", "explicit_bits", "parameters")
+)
 
 
 def build(ds: Dataset, bit_budget: int | None = None, seed: int = 0) -> Built:
@@ -48,11 +46,10 @@ def build(ds: Dataset, bit_budget: int | None = None, seed: int = 0) -> Built:
         InconsistentLabelsError: one point has two labels.
     """
     line = points_on_line(ds, REF, seed)
-    budget = chosen_budget(bit_budget, len(line.points))
-    sizes = group_sizes(line, budget)
+    budget = chosen_root(REF, "bit_budget", bit_budget, len(line.points))
     stack = Stack(["e"], part="memorizer")
     stack.relu({"x": {"e": 1, BIAS: line.projection.shift}})
-    value = chain(stack, line, budget, sizes)
+    value, sizes = chained_memorizers(budget)(stack, line.points, line.labels, None)
     weights = Weights(
         task="next_token",
         input="vectors",
@@ -62,73 +59,13 @@ def build(ds: Dataset, bit_budget: int | None = None, seed: int = 0) -> Built:
     )
     report = {
         "bit_budget": budget,
-        "groups": len(line.groups(budget**2)),
+        "groups": max(1, -(-len(line.points) // budget**2)),
         "sizes": sizes,
         "word_bits": sizes.word_bits,
     }
-    return Built("limited_bits", REF, weights, _claims(line, budget, sizes), report)
-
-
-def chosen_budget(bit_budget: int | None, stored: int) -> int:
-    """B, by default about the fourth root of N.
-
-    Raises:
-        HypothesisError: B is not an integer of [1, sqrt N].
-
-    Example:
-        >>> chosen_budget(None, 1000), chosen_budget(31, 1000)
-        (5, 31)
-    """
-    largest = max(1, isqrt(stored))
-    budget = max(1, isqrt(largest)) if bit_budget is None else bit_budget
-    if type(budget) is not int or not 1 <= budget <= largest:
-        raise HypothesisError(
-            REF,
-            f"a bit budget of 1..{largest}, at most sqrt(N) for N = {stored} points",
-            f"bit_budget = {budget!r}",
-        )
-    return budget
-
-
-def group_sizes(line: LinePoints, budget: int) -> Sizes:
-    """Sizes of a full group: the cheapest k that is at most B."""
-    size = min(budget**2, len(line.points))
-    if not size:
-        return fitted_sizes((), ())
-    # The last points and the largest label are the longest of all groups'.
-    fitted = fitted_sizes(line.points[-size:], (max(line.labels),) * size)
-    options = (replace(fitted, block=k) for k in range(1, budget + 1))
-    return min(options, key=lambda sizes: sizes.nonzero_estimate)
-
-
-def chain(stack: Stack, line: LinePoints, budget: int, sizes: Sizes) -> Expression:
-    """Append one memorizer a group; x stays on the stack, ``total`` joins it.
-
-    Returns:
-        the sum of the groups' outputs.
-    """
-    value: Expression = {}
-    for points, labels in line.groups(budget**2):
-        keep = {"total": value} if value else {}
-        found = memorizer(
-            stack, points, labels, replace(sizes, num_stored=len(points)), keep
-        )
-        value = dict(found) | dict.fromkeys(keep, 1)
-    return value
-
-
-def _claims(line: LinePoints, budget: int, sizes: Sizes) -> tuple[Claim, ...]:
-    groups = [len(points) for points, _ in line.groups(budget**2)]
-    depth = sum(replace(sizes, num_stored=size).depth for size in groups)
-    # An interval's ends enter twice, and the projection has numbers of its own.
-    numbers = (*line.projection.direction, line.projection.shift)
-    longest = max(sizes.word_bits, sizes.point_bits + 2, *(bits(x) for x in numbers))
-    return (
-        Claim(ClaimKind.MEMORIZES, EXACT_MARGIN, REF),
-        Claim(ClaimKind.WIDTH_AT_MOST, WIDTH, REF),
-        # The layer that reads x and the readout.
-        Claim(ClaimKind.DEPTH_AT_MOST, depth + 2, REF),
-        Claim(ClaimKind.BITS_AT_MOST, longest, REF),
+    inputs = lemma_inputs(ds) | {"bit_budget": budget}
+    return Built(
+        "limited_bits", REF, weights, claims(REF, FORMULAS, inputs, WIDTH), report
     )
 
 

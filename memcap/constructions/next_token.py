@@ -16,22 +16,13 @@ The stages are `averaging_plan.Plan`. Uniform attention is softmax without a sco
 hardmax that shares its ties; the option `averaging` writes it as one of these.
 """
 
-from fractions import Fraction
-
 from memcap.constructions import averaging_network, averaging_plan
 from memcap.constructions.base import Built, Entry, check_constants, register
-from memcap.core.errors import HypothesisError
 from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
 from memcap.model.weights import AttentionKind
 
 REF = Ref("KS25", "Thm4.1")
-# A softmax is enclosed in a ball: the output is never seen to be exactly the label.
-_MARGIN = {
-    "uniform": averaging_network.EXACT_MARGIN,
-    "hardmax": averaging_network.EXACT_MARGIN,
-    "softmax": Fraction(3, 8),
-}
 
 
 def build(
@@ -55,17 +46,12 @@ def build(
         InconsistentLabelsError: two equal contexts have different labels.
     """
     check_constants(REF, constants)
-    if averaging not in _MARGIN:
-        raise HypothesisError(
-            REF, f"averaging as one of {', '.join(_MARGIN)}", f"it is {averaging!r}"
-        )
+    margin = averaging_network.checked_margin(REF, averaging)
     ds.check_consistent()
     plan = averaging_plan.Plan(ds, constants, seed)
     weights, report = averaging_network.network(plan, ds.num_samples, averaging)
-    sizes = ("width", "depth", "bits")
-    claims = averaging_network.claims(
-        REF, "KS25.ThmB1", sizes, plan.inputs, _MARGIN[averaging]
-    )
+    sizes = ("width", "depth", "bits", "parameters")
+    claims = averaging_network.claims(REF, "KS25.ThmB1", sizes, plan.inputs, margin)
     return Built("next_token", REF, weights, claims, report)
 
 

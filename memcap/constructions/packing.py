@@ -100,11 +100,16 @@ def printed_sizes(num_stored: int, points_range: Ball, classes: int) -> Sizes:
     """
     point_bits = ceil(points_range.log2().upper)
     label_bits = max(1, (classes - 1).bit_length())
-    return Sizes(num_stored, _printed_block(num_stored), point_bits, label_bits)
+    return Sizes(num_stored, printed_block(num_stored), point_bits, label_bits)
 
 
-def _printed_block(num_stored: int) -> int:
-    """floor(sqrt(N / log2 N)), at least 1."""
+def printed_block(num_stored: int) -> int:
+    """k of the lemma: floor(sqrt(N / log2 N)), at least 1.
+
+    Example:
+        >>> [printed_block(n) for n in (1, 4, 16, 1000)]
+        [1, 1, 2, 10]
+    """
     if num_stored < 2:
         return 1
     # The integer part of the root is the root of the integer part. A ball can never

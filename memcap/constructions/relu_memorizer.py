@@ -14,21 +14,14 @@ the others are stored.
     rho, c   Sizes.point_bits, Sizes.label_bits
 """
 
-from fractions import Fraction
 from typing import Any
 
-from memcap.constructions.base import (
-    Built,
-    Entry,
-    check_constants,
-    formula_claim,
-    register,
-)
+from memcap.constructions.base import Built, Entry, check_constants, register
 from memcap.constructions.bit_extraction import memorizer
 from memcap.constructions.gadgets import BIAS, Stack, affine
 from memcap.constructions.packing import Sizes, fitted_sizes, printed_sizes
+from memcap.constructions.points_on_line import claims, lemma_inputs
 from memcap.constructions.projection import Projection, project, project_as_printed
-from memcap.core.claims import Claim, ClaimKind
 from memcap.core.errors import HypothesisError
 from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
@@ -36,7 +29,8 @@ from memcap.model.weights import Affine, Weights
 from memcap.theory import bounds
 
 REF = Ref("KS25", "LemC1")
-EXACT_MARGIN = Fraction(1, 2)
+WIDTH = 12
+FORMULAS = tuple(f"KS25.LemC1.{x}" for x in ("width", "depth", "bits", "parameters"))
 
 
 def build(ds: Dataset, constants: str = "data", seed: int = 0) -> Built:
@@ -60,7 +54,7 @@ def build(ds: Dataset, constants: str = "data", seed: int = 0) -> Built:
             "Use next_token for sequences.",
         )
     ds.check_consistent()
-    inputs = _lemma_inputs(ds)
+    inputs = lemma_inputs(ds)
     labels = dict(zip(ds.token_index[:, 0].tolist(), ds.labels.tolist(), strict=True))
     if constants == "theorem":
         projection = project_as_printed(
@@ -79,20 +73,9 @@ def build(ds: Dataset, constants: str = "data", seed: int = 0) -> Built:
         sizes = fitted_sizes(points, held)
     weights = _network(projection, points, held, sizes)
     report = {"sizes": sizes, "num_points": len(ds.points), "constants": constants}
-    return Built("relu_memorizer", REF, weights, _claims(inputs), report)
-
-
-def _lemma_inputs(ds: Dataset) -> dict[str, Any]:
-    separation = ds.separation()
-    delta = separation.epsilon
-    return {
-        "num_stored": len(set(ds.token_index[ds.labels != 0, 0].tolist())),
-        "num_points": len(ds.points),
-        "dim": ds.dim,
-        "r": separation.r_max if separation.r_max >= 1 else 1,
-        "delta": delta if delta is not None and delta <= 1 else 1,
-        "classes": max(1, ds.num_classes - 1),
-    }
+    # log2 N = 0 at N = 1: the formulas of depth and bits say nothing.
+    found = claims(REF, FORMULAS, inputs, WIDTH, least=2)
+    return Built("relu_memorizer", REF, weights, found, report)
 
 
 def _network(
@@ -108,21 +91,6 @@ def _network(
         layers=tuple(stack.layers),
         readout=affine(stack.slots, {"label": value}),
     )
-
-
-def _claims(inputs: dict[str, Any]) -> tuple[Claim, ...]:
-    memorizes = Claim(ClaimKind.MEMORIZES, EXACT_MARGIN, REF)
-    if inputs["num_stored"] < 2:
-        # log2 N = 0: the formulas of depth and bits say nothing.
-        return memorizes, Claim(ClaimKind.WIDTH_AT_MOST, 12, REF)
-    claims = [memorizes]
-    for kind, name in (
-        (ClaimKind.WIDTH_AT_MOST, "KS25.LemC1.width"),
-        (ClaimKind.DEPTH_AT_MOST, "KS25.LemC1.depth"),
-        (ClaimKind.BITS_AT_MOST, "KS25.LemC1.bits"),
-    ):
-        claims.append(formula_claim(kind, name, inputs))
-    return tuple(claims)
 
 
 register(

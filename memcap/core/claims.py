@@ -43,6 +43,7 @@ class ClaimKind(Enum):
     CONTEXTUAL_MAPPING = "contextual_mapping"
     NORM_BELOW = "norm_below"
     RANK_AT_MOST = "rank_at_most"
+    CONNECTIONS_AT_MOST = "connections_at_most"
 
 
 @dataclass(frozen=True, slots=True)

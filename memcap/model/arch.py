@@ -22,6 +22,7 @@ class LayerShape:
         heads: H, for attention; else 0.
         causal: whether queries see only keys up to themselves.
         skip: whether the input is added to the output.
+        pattern: ``full`` or ``star``, for attention.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class LayerShape:
     heads: int = 0
     causal: bool = False
     skip: bool = False
+    pattern: str = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Arch:
         positions: largest length with positional vectors, or 0.
         layers: the layers in order.
         outputs: outputs of the readout.
+        aggregate: whether an extra token stands in front of the sequence.
     """
 
     task: str
@@ -57,6 +60,7 @@ class Arch:
     positions: int
     layers: tuple[LayerShape, ...]
     outputs: int
+    aggregate: bool = False
 
     @classmethod
     def of(cls, weights: Weights) -> "Arch":
@@ -82,6 +86,7 @@ class Arch:
             positions=0 if table is None else table.inputs,
             layers=tuple(_shapes(weights)),
             outputs=weights.readout.outputs,
+            aggregate=weights.aggregate is not None,
         )
 
     def __str__(self) -> str:
@@ -91,7 +96,9 @@ class Arch:
             lines = [f"{_many(self.dim, 'id')} -> {_many(self.slots, 'slot')}"]
         if self.positions:
             lines.append(f"positions: up to {self.positions}")
-        for (part, kind), run in groupby(self.layers, lambda x: (x.part, x.kind)):
+        if self.aggregate:
+            lines.append("an aggregate token in front of the sequence")
+        for (part, kind), run in groupby(self.layers, lambda x: (x.part, _kind(x))):
             lines.append(_line(part, kind, list(run)))
         where = "the last token" if self.task == "next_token" else "every token"
         last = self.layers[-1].outputs if self.layers else self.slots
@@ -104,6 +111,10 @@ class Arch:
 
 def _many(number: int, word: str) -> str:
     return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def _kind(shape: LayerShape) -> str:
+    return shape.kind if shape.pattern == "full" else f"{shape.kind} {shape.pattern}"
 
 
 def _line(part: str, kind: str, run: list[LayerShape]) -> str:
@@ -141,4 +152,5 @@ def _shape(layer: Layer, inputs: int) -> LayerShape:
                 heads=len(layer.heads),
                 causal=layer.causal,
                 skip=layer.residual,
+                pattern=layer.pattern,
             )

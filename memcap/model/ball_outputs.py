@@ -10,6 +10,7 @@ from fractions import Fraction
 import numpy as np
 from flint import arb, ctx
 
+from memcap.core.errors import WeightsError
 from memcap.core.exact import Number, to_flint
 from memcap.model.arithmetic import Balls
 from memcap.model.contexts import Contexts, contexts
@@ -20,7 +21,9 @@ from memcap.model.weights import Attention, Weights
 
 
 def has_one_softmax_layer(weights: Weights) -> bool:
-    """Whether the only layer that mixes tokens is one softmax layer."""
+    """Whether one softmax layer is all that mixes tokens, and there is no aggregate."""
+    if weights.aggregate is not None:
+        return False
     mixing = [x for x in weights.layers if isinstance(x, Attention)]
     return len(mixing) == 1 and mixing[0].kind == "softmax"
 
@@ -31,9 +34,17 @@ class ContextOutputs:
     Args:
         weights: a network with one softmax layer.
         tokens: `[N, n]` ids or `[N, n, d]` vectors.
+
+    Raises:
+        WeightsError: the network has another form, or does not take such tokens.
     """
 
     def __init__(self, weights: Weights, tokens: np.ndarray) -> None:
+        if not has_one_softmax_layer(weights):
+            raise WeightsError(
+                "contexts are those of one softmax layer without an aggregate; use "
+                "forward with arithmetic='ball'."
+            )
         self.weights = weights
         where = [isinstance(x, Attention) for x in weights.layers].index(True)
         layer = weights.layers[where]

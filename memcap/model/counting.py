@@ -26,6 +26,19 @@ from memcap.model.weights import Affine, Attention, Layer, Residual, Weights
 
 
 @dataclass(frozen=True, slots=True)
+class Connections:
+    """Pairs of query and key, on one sequence.
+
+    Args:
+        total: of all attention layers.
+        by_layer: of each attention layer, in order.
+    """
+
+    total: int
+    by_layer: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PartCount:
     """Counts of one part of a network; see the module's conventions."""
 
@@ -101,10 +114,41 @@ def count(weights: Weights) -> Count:
     )
 
 
+def connections(weights: Weights, length: int) -> Connections:
+    """Count the pairs of query and key that a sequence of n tokens makes.
+
+    n^2 for full attention, n(n+1)/2 for causal attention, with n + 1 in place of n
+    where there is an aggregate, and 3n + 1 for a star. Heads share their pairs.
+
+    Args:
+        weights: the network.
+        length: n, the aggregate not among them.
+
+    Example:
+        >>> from memcap.model.weights import Head
+        >>> one = Affine.dense([[1]])
+        >>> heads = (Head(one, one, one, one),)
+        >>> layers = (Attention("uniform", heads),
+        ...           Attention("uniform", heads, pattern="star"))
+        >>> net = Weights("seq_to_seq", "vectors", one, layers, one, aggregate=one)
+        >>> connections(net, 9)
+        Connections(total=128, by_layer=(100, 28))
+    """
+    tokens = length if weights.aggregate is None else length + 1
+    pairs = tuple(
+        sum(len(layer.seen(query, tokens)) for query in range(tokens))
+        for layer in weights.layers
+        if isinstance(layer, Attention)
+    )
+    return Connections(sum(pairs), pairs)
+
+
 def _pieces(weights: Weights) -> Iterable[tuple[str, PartCount]]:
     yield "embedding", _affine(weights.embedding, with_bias=False)
     if weights.positions is not None:
         yield "positions", _affine(weights.positions, with_bias=False)
+    if weights.aggregate is not None:
+        yield "aggregate", _affine(weights.aggregate, with_bias=False)
     for layer in weights.layers:
         maps = _maps(layer)
         with_bias = not isinstance(layer, Attention)
@@ -155,6 +199,8 @@ def _factored(weights: Weights) -> Iterable[int]:
     others = [weights.embedding, weights.readout]
     if weights.positions is not None:
         others.append(weights.positions)
+    if weights.aggregate is not None:
+        others.append(weights.aggregate)
     for layer in weights.layers:
         if not isinstance(layer, Attention):
             others.extend(_maps(layer))

@@ -22,7 +22,7 @@ def attend(
     engine: Columns,
     columns: Sequence[AnyColumn],
     index: np.ndarray,
-    only_last: bool,
+    kept: slice,
 ) -> _Result:
     """Evaluate an attention layer exactly.
 
@@ -31,13 +31,13 @@ def attend(
         engine: evaluates rows before attention.
         columns: the state before attention.
         index: `[N, n]` row of each position.
-        only_last: whether only the last position is needed afterwards.
+        kept: the positions that are needed afterwards.
 
     Returns:
         the engine, the columns and the `[N, P]` index after attention.
     """
     samples, length = index.shape
-    positions = np.arange(length)[-1:] if only_last else np.arange(length)
+    positions = np.arange(length)[kept]
     after = Columns(samples * len(positions))
     before = [engine.plain(column) for column in columns]
     state: list[AnyColumn] = [*_carried(before, index[:, positions].reshape(-1))]
@@ -80,10 +80,10 @@ def _mix(
 ) -> list[Column]:
     values = _map(head.value, engine, columns)
     if layer.kind == "uniform":
-        return [_averages(v, index, positions, layer.causal, after) for v in values]
+        return [_averages(layer, v, index, positions, after) for v in values]
     queries = _map(head.query, engine, columns)
     keys = _map(head.key, engine, columns)
-    chosen = [_chosen(queries, keys, index, int(k), layer.causal) for k in positions]
+    chosen = [_chosen(layer, queries, keys, index, int(k)) for k in positions]
     return [_shared(v, index, chosen, after) for v in values]
 
 
@@ -101,44 +101,55 @@ def _entries(column: Column, index: np.ndarray, factor: int = 1) -> np.ndarray:
 
 
 def _averages(
+    layer: Attention,
     value: Column,
     index: np.ndarray,
     positions: np.ndarray,
-    causal: bool,
     after: Columns,
 ) -> Column:
     length = index.shape[1]
     top, bottom = value.scale
-    if not causal:
+    if not layer.causal and layer.pattern == "full":
         total = _entries(value, index).sum(axis=1)
         samples = np.repeat(np.arange(len(index)), len(positions))
         same = len(positions) == 1
         partition = after.identity if same else Partition(len(index), samples)
         return make_column(partition, total, (top, bottom * length))
-    common = lcm(*(int(k) + 1 for k in positions))
-    sums = _entries(value, index, common).cumsum(axis=1)[:, positions]
-    factors = [common // (int(k) + 1) for k in positions]
+    numbers = [len(layer.seen(int(k), length)) for k in positions]
+    common = lcm(*numbers)
+    sums = _sums(layer, _entries(value, index, common), positions)
+    factors = [common // number for number in numbers]
     table = sums * np.array(factors, dtype=sums.dtype)
     return make_column(after.identity, table.reshape(-1), (top, bottom * common))
 
 
+def _sums(layer: Attention, entries: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """`[N, P]` sums over what each position sees, in time that is linear in n."""
+    if layer.causal:
+        return entries.cumsum(axis=1)[:, positions]
+    sums = entries[:, positions] + entries[:, :1]
+    sums[:, positions == 0] = entries.sum(axis=1, keepdims=True)
+    return sums
+
+
 def _chosen(
+    layer: Attention,
     queries: list[Column],
     keys: list[Column],
     index: np.ndarray,
     position: int,
-    causal: bool,
 ) -> np.ndarray:
     """`[N, n]` whether each key has the largest score for the query at `position`."""
-    seen = position + 1 if causal else index.shape[1]
+    places = layer.seen(position, index.shape[1])
+    seen = slice(places.start, places.stop, places.step)
     bottom = lcm(*(q.scale[1] * k.scale[1] for q, k in zip(queries, keys, strict=True)))
-    scores = np.zeros((len(index), seen), dtype=object)
+    scores = np.zeros((len(index), len(places)), dtype=object)
     for q, k in zip(queries, keys, strict=True):
         factor = q.scale[0] * k.scale[0] * (bottom // (q.scale[1] * k.scale[1]))
         left = q.expand().astype(object)[index[:, position]] * factor
-        scores = scores + left[:, None] * k.expand().astype(object)[index[:, :seen]]
+        scores = scores + left[:, None] * k.expand().astype(object)[index[:, seen]]
     chosen = np.zeros(index.shape, dtype=bool)
-    chosen[:, :seen] = scores == scores.max(axis=1, keepdims=True)
+    chosen[:, seen] = scores == scores.max(axis=1, keepdims=True)
     return chosen
 
 

@@ -60,7 +60,9 @@ def _layer_to_json(layer: Layer) -> Any:
                 "outer": _affine_to_json(layer.outer),
             }
         case Attention():
-            return {
+            # Full attention is not spelled out, so that its hash stays what it was.
+            pattern = {} if layer.pattern == "full" else {"pattern": layer.pattern}
+            return pattern | {
                 "kind": layer.kind,
                 "part": layer.part,
                 "causal": layer.causal,
@@ -85,12 +87,14 @@ def _layer_from_json(value: Any) -> Layer:
         Head(**{name: _affine_from_json(head[name]) for name in _HEAD_MAPS})
         for head in value["heads"]
     )
-    return Attention(kind, heads, value["causal"], value["residual"], part)
+    pattern = value.get("pattern", "full")
+    return Attention(kind, heads, value["causal"], value["residual"], part, pattern)
 
 
 def weights_to_json(weights: Weights) -> dict[str, Any]:
     """The network as plain lists, dictionaries and texts."""
-    return {
+    extra = _affine_to_json(weights.aggregate)
+    return ({} if extra is None else {"aggregate": extra}) | {
         "format": FORMAT,
         "task": weights.task,
         "input": weights.input,
@@ -111,7 +115,7 @@ def weights_from_json(value: Any) -> Weights:
     try:
         if value["format"] != FORMAT:
             raise ValueError(f"format {value['format']!r} is not {FORMAT!r}")
-        positions = value["positions"]
+        positions, aggregate = value["positions"], value.get("aggregate")
         return Weights(
             task=value["task"],
             input=value["input"],
@@ -120,6 +124,7 @@ def weights_from_json(value: Any) -> Weights:
             positions=None if positions is None else _affine_from_json(positions),
             layers=tuple(_layer_from_json(layer) for layer in value["layers"]),
             readout=_affine_from_json(value["readout"]),
+            aggregate=None if aggregate is None else _affine_from_json(aggregate),
         )
     except canonical.MALFORMED as error:
         reason = f"{type(error).__name__}: {error}".rstrip(".")

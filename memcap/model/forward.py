@@ -88,15 +88,32 @@ def _embed(weights: Weights, tokens: np.ndarray, numbers: AbstractArithmetic) ->
     else:
         vectors = [numbers.array(inputs[:, :, i]) for i in range(inputs.shape[2])]
         state = affine(weights.embedding, vectors, numbers)
+    return _with_aggregate(weights, _placed(weights, state, numbers), numbers)
+
+
+def _placed(weights: Weights, state: State, numbers: AbstractArithmetic) -> State:
     if weights.positions is None:
         return state
-    length = inputs.shape[1]
+    length = state[0].shape[1]
     if length > weights.positions.inputs:
         raise WeightsError(
             f"sequences of {length} tokens, but {weights.positions.inputs} positions."
         )
     offsets = _columns(weights.positions, numbers)
     return [x + offset[:length] for x, offset in zip(state, offsets, strict=True)]
+
+
+def _with_aggregate(
+    weights: Weights, state: State, numbers: AbstractArithmetic
+) -> State:
+    if weights.aggregate is None:
+        return state
+    extra = _columns(weights.aggregate, numbers)
+    samples = (len(state[0]), 1)
+    return [
+        np.concatenate([np.broadcast_to(own, samples), x], axis=1)
+        for own, x in zip(extra, state, strict=True)
+    ]
 
 
 def _columns(affine: Affine, numbers: AbstractArithmetic) -> list[np.ndarray]:
@@ -158,18 +175,19 @@ def _mix(
     values = affine(head.value, state, numbers)
     made = [np.empty(values[0].shape, dtype=numbers.dtype) for _ in values]
     for k in range(values[0].shape[1]):
-        seen = k + 1 if layer.causal else values[0].shape[1]
+        places = layer.seen(k, values[0].shape[1])
+        seen, number = slice(places.start, places.stop, places.step), len(places)
         if layer.kind == "uniform":
             for slot, value in zip(made, values, strict=True):
-                slot[:, k] = value[:, :seen].sum(axis=1) / numbers.number(seen)
+                slot[:, k] = value[:, seen].sum(axis=1) / numbers.number(number)
             continue
-        scores = numbers.array(np.zeros((len(values[0]), seen), dtype=int))
+        scores = numbers.array(np.zeros((len(values[0]), number), dtype=int))
         for q, key in zip(queries, keys, strict=True):
-            scores = scores + key[:, :seen] * q[:, k : k + 1]
+            scores = scores + key[:, seen] * q[:, k : k + 1]
         choose = numbers.softmax if layer.kind == "softmax" else numbers.hardmax
         share = choose(scores)
         for slot, value in zip(made, values, strict=True):
-            slot[:, k] = (share * value[:, :seen]).sum(axis=1)
+            slot[:, k] = (share * value[:, seen]).sum(axis=1)
     return made
 
 
@@ -177,4 +195,6 @@ def _read(weights: Weights, outputs: State) -> np.ndarray:
     stacked = np.stack(outputs, axis=-1)
     if weights.task == "next_token":
         stacked = stacked[:, -1]
+    elif weights.aggregate is not None:
+        stacked = stacked[:, 1:]
     return stacked[..., 0] if weights.decision == "nearest" else stacked

@@ -271,6 +271,21 @@ def test_sizes_are_compared_exactly(kind, size):
         assert (checked.verdict, checked.actual) == (verdict, size)
 
 
+@pytest.mark.parametrize(("pattern", "pairs"), [("full", 16), ("star", 10)])
+def test_connections_are_those_of_the_data(pattern, pairs):
+    # Three tokens and the aggregate.
+    head = Head(*(Affine.dense([[x]]) for x in (0, 0, 1, 1)))
+    layers = (Attention("uniform", (head,), residual=False, pattern=pattern),)
+    weights = net(*layers, aggregate=Affine.dense([[2]]))
+    ds = from_arrays([[2, 2, 2]], [2])
+    kind = ClaimKind.CONNECTIONS_AT_MOST
+    for bound, verdict in ((pairs, PROVED), (pairs - Fraction(1, 9), REFUTED)):
+        certificate = issue(weights, ds, [Claim(kind, bound, OURS)])
+        checked = certificate.claims[-1]
+        assert (checked.verdict, checked.actual) == (verdict, pairs)
+        assert certificate.claims[0].verdict is PROVED
+
+
 def test_labels_are_spoken_of_even_if_no_claim_does():
     weights, ds = net(), from_arrays([[1], [2]], [0, 2])
     for claims in ([], [Claim(WIDTH, 5, OURS)]):

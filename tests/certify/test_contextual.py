@@ -1,5 +1,6 @@
 """Context ids: told apart only where certain, close only where certain."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -129,3 +130,12 @@ def test_other_forms_are_refused():
     plain = Weights("next_token", "ids", EMBEDDING, (), READOUT, "vector")
     with pytest.raises(WeightsError, match="another form"):
         separated(plain, TOKENS)
+    one = Affine.dense([[1] * EMBEDDING.outputs])
+    layer = Attention(
+        "softmax", (Head(one, one, one, Affine.dense([[1]] * one.inputs)),)
+    )
+    soft = replace(plain, layers=(layer,))
+    assert separated(soft, TOKENS).contexts > 1
+    extra = Affine.dense([[1]] * EMBEDDING.outputs)
+    with pytest.raises(WeightsError, match="no aggregate"):
+        separated(replace(soft, aggregate=extra), TOKENS)

@@ -55,7 +55,7 @@ def assert_caught(path, weights=BUILT.weights, ds=DS):
 
 
 def test_an_honest_certificate_holds(path):
-    assert CERT.verdict is PROVED and len(CERT.claims) == 4
+    assert CERT.verdict is PROVED and len(CERT.claims) == 5
     loaded = Certificate.load(path)
     assert loaded == CERT and loaded.sentence == CERT.sentence
     recheck = loaded.recheck(BUILT.weights, DS)
@@ -107,6 +107,51 @@ def test_one_changed_weight_is_found():
         recheck = CERT.recheck(weights_from_json(changed), DS)
         assert recheck.verdict is REFUTED
         assert "not the certified weights" in recheck.sentence
+
+
+def _spelled_out(body):
+    body["layers"][star_places(body)[0]]["pattern"] = "full"
+
+
+def _gone(body):
+    del body["layers"][star_places(body)[1]]["pattern"]
+
+
+def _moved(body):
+    body["aggregate"]["rows"][0][1][0][1] = "-3"
+
+
+def _forgotten(body):
+    del body["aggregate"]
+    for place in star_places(body):
+        del body["layers"][place]["pattern"]
+
+
+def star_places(body):
+    layers = enumerate(body["layers"])
+    return [i for i, layer in layers if layer.get("pattern") == "star"]
+
+
+@pytest.mark.parametrize("change", [_spelled_out, _gone, _moved, _forgotten])
+def test_a_changed_pattern_or_aggregate_is_found(change):
+    ds = mc.data.random_seq_to_seq(num_samples=8, length=3, vocab=5, classes=3, seed=1)
+    built = mc.construct("sparse_seq_to_seq", ds)
+    certificate, body = verify(built, ds), weights_to_json(built.weights)
+    assert certificate.verdict is PROVED and len(star_places(body)) == 2
+    change(body)
+    changed = weights_from_json(body)
+    recheck = certificate.recheck(changed, ds)
+    assert recheck.verdict is REFUTED
+    assert "not the certified weights" in recheck.sentence
+    # Not the hash alone: the labels or the connections are others.
+    assert verify(Changed(built, changed), ds).verdict is REFUTED or change is _moved
+
+
+class Changed:
+    """A construction whose weights were exchanged."""
+
+    def __init__(self, built, weights):
+        self.name, self.claims, self.weights = built.name, built.claims, weights
 
 
 @pytest.mark.parametrize("sample", range(6))
@@ -250,6 +295,7 @@ FORGERIES = {
     "bound of half a class": with_inputs("bits_at_most", classes="1/2^1"),
     "bound of a larger r": with_inputs("bits_at_most", r="1000"),
     "bound of a root": with_inputs("bits_at_most", r="sqrt 2"),
+    "bound of a rational root": with_inputs("bits_at_most", delta="sqrt 1"),
     "bound of a negative root": with_inputs("bits_at_most", r="sqrt -2"),
     "bound of no number": with_inputs("bits_at_most", r="many"),
     "bound of length 0": with_inputs("depth_at_most", length="0"),
@@ -257,6 +303,15 @@ FORGERIES = {
     "an input missing": set_in("claims", 2, "inputs", value=lambda x: x[1:]),
     "an unused input": set_in(
         "claims", 2, "inputs", value=lambda x: [*x, ["eps", "1"]]
+    ),
+    "an input twice": set_in(
+        "claims", 2, "inputs", value=lambda x: [[x[0][0], "1"], *x]
+    ),
+    "a free parameter of another statement": set_in(
+        "claims", 2, "inputs", value=lambda x: [*x, ["bit_budget", "2"]]
+    ),
+    "a depth as an input": set_in(
+        "claims", 2, "inputs", value=lambda x: [*x, ["depth", "2"]]
     ),
     "no inputs": set_in("claims", 2, "inputs", value=[]),
     "a formula unknown": set_in("claims", 2, "formula", value="KS25.ThmZ9"),

@@ -47,14 +47,20 @@ def dot(left, right):
     return sum((a * b for a, b in zip(left, right, strict=True)), Fraction(0))
 
 
-def shares(layer, head, states, k):
-    """How much token k takes of each token it sees."""
-    seen = states[: k + 1] if layer["causal"] else states
+def seen_by(layer, states, k):
+    """The states that token k sees; in a star, the first one and its own."""
+    if layer.get("pattern", "full") == "star" and k > 0:
+        return [states[0], states[k]]
+    return states[: k + 1] if layer["causal"] else states
+
+
+def shares(layer, head, seen, query):
+    """How much the query takes of each token it sees."""
     if layer["kind"] == "uniform":
         return [Fraction(1, len(seen))] * len(seen)
     assert layer["kind"] == "hardmax", "softmax is not rational"
-    query = times(head["query"], states[k])
-    scores = [dot(times(head["key"], state), query) for state in seen]
+    asked = times(head["query"], query)
+    scores = [dot(times(head["key"], state), asked) for state in seen]
     best = [score == max(scores) for score in scores]
     return [Fraction(int(b), sum(best)) for b in best]
 
@@ -64,8 +70,9 @@ def attention(layer, states):
     for k, state in enumerate(states):
         total = state if layer["residual"] else None
         for head in layer["heads"]:
-            weights = shares(layer, head, states, k)
-            values = [times(head["value"], states[j]) for j in range(len(weights))]
+            seen = seen_by(layer, states, k)
+            weights = shares(layer, head, seen, state)
+            values = [times(head["value"], other) for other in seen]
             mixed = [dot(weights, slot) for slot in zip(*values, strict=True)]
             written = times(head["output"], mixed)
             total = written if total is None else plus(total, written)
@@ -83,7 +90,8 @@ def token_wise(layer, state):
 
 
 def start(net, tokens):
-    states = []
+    extra = net.get("aggregate")
+    states = [] if extra is None else [column(extra, 0)]
     for k, token in enumerate(tokens):
         if net["input"] == "ids":
             state = column(net["embedding"], token)
@@ -105,7 +113,9 @@ def outputs(net, tokens):
         else:
             states = [token_wise(layer, state) for state in states]
     read = [times(net["readout"], state) for state in states]
-    return read[-1:] if net["task"] == "next_token" else read
+    if net["task"] == "next_token":
+        return read[-1:]
+    return read if net.get("aggregate") is None else read[1:]
 
 
 def right(net, output, label):

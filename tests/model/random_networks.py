@@ -1,6 +1,7 @@
 """Random networks with adversarial numbers, and token sequences to feed them."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -90,6 +91,18 @@ def network(
         decision="nearest" if classes == 1 else "argmax",
         positions=positions,
     )
+
+
+def starred(rng: random.Random, weights: Weights, share=0.7) -> Weights:
+    """The network with an aggregate, and most of its attention layers as stars."""
+    made = tuple(
+        replace(layer, pattern="star", causal=False)
+        if isinstance(layer, Attention) and rng.random() < share
+        else layer
+        for layer in weights.layers
+    )
+    extra = affine(rng, 1, weights.embedding.outputs, False)
+    return replace(weights, layers=made, aggregate=extra)
 
 
 def tokens(rng: random.Random, weights: Weights, samples: int, length: int):

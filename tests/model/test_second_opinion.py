@@ -43,6 +43,9 @@ def test_random_networks(block):
         tokens = random_networks.tokens(rng, weights, rng.randint(1, 5), 4)
         found = fast_forward(weights, tokens).numbers()
         assert found.tolist() == second(weights, tokens).tolist()
+        weights = random_networks.starred(rng, weights)
+        found = fast_forward(weights, tokens).numbers()
+        assert found.tolist() == second(weights, tokens).tolist()
 
 
 @pytest.mark.parametrize(

@@ -175,13 +175,19 @@ def test_membership_falls_to_chance():
 def test_groups_of_bounded_depth():
     inputs = dict(num_samples=1000, dim=6, r=1, delta=1, classes=2)
     assert get("Vardi22.Sec5.width")(**inputs, depth=10).exact == 10
-    assert get("memcap.BoundedDepth.width")(**inputs, depth=10).exact == 120
-    assert get("memcap.BoundedDepth.width")(**inputs, depth=9).exact == 12 * 13
-    counts = [
-        float(get("Vardi22.Sec5.parameters")(**inputs, depth=level))
-        for level in (2, 4, 8, 16, 31)
-    ]
-    assert counts == sorted(counts, reverse=True)
+    points = inputs | dict(num_stored=1000, num_points=2000)
+    assert get("memcap.BoundedDepth.width")(**points, depth=10).exact == 120
+    assert get("memcap.BoundedDepth.width")(**points, depth=9).exact == 12 * 13
+    # A group is LemC1 on L^2 labelled of all points.
+    group = points | dict(num_stored=100)
+    for size in ("depth", "bits"):
+        whole = get(f"KS25.LemC1.{size}")(**group).floor()
+        assert get(f"memcap.BoundedDepth.{size}")(**points, depth=10).floor() == whole
+    for name in ("Vardi22.Sec5.parameters", "memcap.BoundedDepth.parameters"):
+        counts = [
+            float(get(name)(**points, depth=level)) for level in (1, 2, 4, 8, 16, 31)
+        ]
+        assert counts == sorted(counts, reverse=True)
 
 
 def test_orders_of_other_papers():

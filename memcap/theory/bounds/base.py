@@ -62,6 +62,8 @@ class Bound:
         domain: the hypotheses.
         defaults: inputs that may be left out.
         side: for an order, whether it bounds from above or below.
+        free: inputs that are not of the data: whatever value the hypotheses allow, the
+            statement gives a network for it.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Bound:
     domain: tuple[Needs, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=lambda: _NONE)
     side: str = "upper"
+    free: tuple[str, ...] = ()
 
     def __call__(self, **given: Any) -> "BoundValue":
         """Evaluate the statement.
@@ -107,6 +110,7 @@ class Statement:
     status: str = "stated"
     direction: str = "upper"
     defaults: Mapping[str, Any] = field(default_factory=lambda: _NONE)
+    free: tuple[str, ...] = ()
 
     def bound(
         self,
@@ -124,6 +128,7 @@ class Statement:
             "status": self.status,
             "direction": self.direction,
             "defaults": self.defaults,
+            "free": self.free,
         }
         return Bound(
             id=f"{self.ref.id}.{part}" if part else self.ref.id,

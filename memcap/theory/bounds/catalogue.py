@@ -10,6 +10,8 @@ from memcap.theory.bounds import (
     general,
     kim23,
     ks23,
+    ks25_hardmax,
+    ks25_limited,
     ks25_lower,
     ks25_orders,
     ks25_upper,
@@ -18,6 +20,7 @@ from memcap.theory.bounds import (
     mahdavi24,
     morris25,
     own,
+    shattering,
     vardi22,
 )
 from memcap.theory.bounds.base import Bound, BoundValue
@@ -25,8 +28,10 @@ from memcap.theory.bounds.base import Bound, BoundValue
 _MODULES = (
     ks25_upper,
     ks25_orders,
+    ks25_limited,
     ks25_variants,
     ks25_lower,
+    ks25_hardmax,
     ks23,
     vardi22,
     kim23,
@@ -35,6 +40,7 @@ _MODULES = (
     madden24,
     morris25,
     general,
+    shattering,
     own,
 )
 

@@ -1,10 +1,11 @@
 """Upper bounds of Kajitsuka and Sato 2025 as stated: orders without a constant.
 
 Values are the formulas with constant 1, so they compare growth, not sizes. For sizes
-see the explicit calculators of `ks25_upper` and `ks25_variants`.
+see the explicit calculators of `ks25_upper` and `ks25_variants`. Orders of limited
+bits stand beside their explicit sizes in `ks25_limited`.
 
 References:
-    KS25 https://arxiv.org/abs/2409.17677, Theorems 4.1, F.1, Corollary 4.1, Lemma F.1
+    KS25 https://arxiv.org/abs/2409.17677, Theorem 4.1, Corollary 4.1
 """
 
 from typing import Any
@@ -17,28 +18,27 @@ from memcap.theory.bounds.ks25_upper import (
     DELTA,
     RADIUS,
     SAMPLES,
-    STORED,
     next_token_range,
 )
-from memcap.theory.bounds.ks25_upper import memorizer as lemma_c1
 
 _SEQUENCES = ("num_samples", "length", "dim", "r", "delta", "classes")
 
 
-def _log_max(precision: int, **i: Any) -> Ball:
+def log_max(precision: int, **i: Any) -> Ball:
+    """max(log2 R, log2 C) with the printed R of Theorem B.1."""
     reach = next_token_range(precision, **i)
     return memorizer.log_max(reach, i["classes"], precision)
 
 
 def _parameters(precision: int, **i: Any) -> Any:
     """d + sqrt(N log N) + sqrt(N/log N) max(log R, log C)."""
-    log_max = _log_max(precision, **i)
-    return memorizer.order(i["num_samples"], log_max, precision) + i["dim"]
+    most = log_max(precision, **i)
+    return memorizer.order(i["num_samples"], most, precision) + i["dim"]
 
 
 def _bits(precision: int, **i: Any) -> Any:
-    log_max = _log_max(precision, **i)
-    return memorizer.order_bits(i["num_samples"], i["dim"], log_max, precision)
+    most = log_max(precision, **i)
+    return memorizer.order_bits(i["num_samples"], i["dim"], most, precision)
 
 
 def _short_depth(precision: int, **i: Any) -> Any:
@@ -52,38 +52,6 @@ def _per_token(precision: int, **i: Any) -> dict[str, Any]:
     return {**i, "num_samples": i["num_samples"] * i["length"]}
 
 
-def _limited(log_max: Any, count: int, budget: int, precision: int) -> tuple[Any, Any]:
-    """Depth and bits when a parameter may hold about B bits; log B at least 1."""
-    root = numbers.sqrt(numbers.maximum(numbers.log2(budget, precision), 1), precision)
-    depth = numbers.over(count, budget) * (root + numbers.over(log_max, root))
-    return depth, numbers.over(budget, root) * log_max
-
-
-def _points_limited(precision: int, **i: Any) -> tuple[Any, Any]:
-    budget = i.pop("bit_budget")
-    log_max = lemma_c1(**i).log_max(precision)
-    return _limited(log_max, i["num_stored"], budget, precision)
-
-
-def _sequences_limited(precision: int, **i: Any) -> tuple[Any, Any]:
-    budget = i.pop("bit_budget")
-    log_max = _log_max(precision, **i)
-    return _limited(log_max, i["num_samples"], budget, precision)
-
-
-_BUDGET_REMEDY = "Take a smaller bit budget."
-_LEMMA_BUDGET = Needs(
-    "bit_budget^2 <= num_stored",
-    ("bit_budget", "num_stored"),
-    lambda b, n: b * b <= n,
-    _BUDGET_REMEDY,
-)
-_THEOREM_BUDGET = Needs(
-    "bit_budget^2 <= num_samples",
-    ("bit_budget", "num_samples"),
-    lambda b, n: b * b <= n,
-    _BUDGET_REMEDY,
-)
 _T41 = Statement(
     Ref("KS25", "Thm4.1"),
     "next_token",
@@ -102,21 +70,6 @@ _C41 = Statement(
     ),
     direction="order",
 )
-_F1 = Statement(
-    Ref("KS25", "LemF1"),
-    "points",
-    ("num_stored", "num_points", "dim", "r", "delta", "classes", "bit_budget"),
-    (*STORED, _LEMMA_BUDGET, RADIUS, DELTA),
-    direction="order",
-)
-_TF1 = Statement(
-    Ref("KS25", "ThmF1"),
-    "next_token",
-    (*_SEQUENCES, "bit_budget"),
-    (SAMPLES, _THEOREM_BUDGET, RADIUS, DELTA),
-    direction="order",
-)
-
 BOUNDS = (
     _T41.bound(
         "",
@@ -147,47 +100,5 @@ BOUNDS = (
         "bits",
         "About sqrt(n N) bits in a parameter, up to logarithms, suffice.",
         lambda precision, **i: _bits(precision, **_per_token(precision, **i)),
-    ),
-    _F1.bound(
-        "depth",
-        "depth",
-        "With about B bits in a parameter, depth about N/B labels N points.",
-        lambda precision, **i: _points_limited(precision, **i)[0],
-    ),
-    _F1.bound(
-        "bits",
-        "bits",
-        "The bits that go with this depth.",
-        lambda precision, **i: (
-            _points_limited(precision, **i)[1] + numbers.log2(i["dim"], precision)
-        ),
-    ),
-    _F1.bound(
-        "width",
-        "width",
-        "The width that goes with this depth.",
-        lambda precision, **i: 13,
-        direction="upper",
-    ),
-    _TF1.bound(
-        "depth",
-        "depth",
-        "With about B bits in a parameter, depth about N/B memorizes N sequences.",
-        lambda precision, **i: _sequences_limited(precision, **i)[0],
-    ),
-    _TF1.bound(
-        "bits",
-        "bits",
-        "The bits that go with this depth.",
-        lambda precision, **i: (
-            _sequences_limited(precision, **i)[1] + numbers.log2(i["dim"], precision)
-        ),
-    ),
-    _TF1.bound(
-        "width",
-        "width",
-        "The width that goes with this depth.",
-        lambda precision, **i: 15,
-        direction="upper",
     ),
 )

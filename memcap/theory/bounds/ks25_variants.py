@@ -83,6 +83,11 @@ def _sets_bits(precision: int, **i: Any) -> Ball:
     return _encoder(**i).bits(precision).maximum(_rho(**i).bits(precision))
 
 
+def _sets_parameters(precision: int, **i: Any) -> Ball:
+    layers = (_sets_depth(precision, **i) + 1) * layer_parameters(WIDTH)
+    return layers + WIDTH * (i["dim"] + 1)
+
+
 def _sets_range(precision: int, **i: Any) -> Ball:
     """80 M^2 N^5 r pi sqrt(d)/delta as printed, 105 in place of 80 repaired."""
     scale = 80 if i["repair"] == "printed" else 105
@@ -207,6 +212,13 @@ BOUNDS = (
         "No layer of those networks is wider than this.",
         lambda precision, **i: WIDTH,
         status="stated",
+    ),
+    _D1.bound(
+        "parameters",
+        "parameters",
+        "Weights and biases of those networks and of the sum between them, every "
+        "layer counted dense, with the two embeddings.",
+        _sets_parameters,
     ),
     _D1.bound(
         "range",

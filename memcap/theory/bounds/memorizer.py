@@ -3,7 +3,7 @@
 Symbols: N = `stored` labelled points among V = `points`; R the range of the projected
 points; ``g = max(log2 R, log2 C)``; ``q = sqrt(N / log2 N)`` points in a block. The
 radius may be a number or a function of the precision, for composed statements whose
-inner radius is itself irrational.
+inner radius is itself irrational. At N = 1 log2 N is taken as 1: one block, one point.
 
 References:
     KS25.LemC1, eq. 110 https://arxiv.org/abs/2409.17677
@@ -24,7 +24,7 @@ class Memorizer:
     """The inputs of KS25.LemC1.
 
     Args:
-        stored: N >= 2, labelled points.
+        stored: N, labelled points.
         points: V >= N, all points.
         dim: d.
         radius: r, exact, or a function of the precision.
@@ -49,15 +49,17 @@ class Memorizer:
         log_classes = numbers.log2(at(self.classes, precision, False), precision)
         return self.range(precision).log2().maximum(log_classes)
 
+    def _log_stored(self, precision: int) -> numbers.Real:
+        return numbers.log2(max(2, self.stored), precision)
+
     def points_per_block(self, precision: int) -> numbers.Real:
         """q = sqrt(N / log2 N)."""
-        log_stored = numbers.log2(self.stored, precision)
-        return numbers.sqrt(numbers.over(self.stored, log_stored), precision)
+        ratio = numbers.over(self.stored, self._log_stored(precision))
+        return numbers.sqrt(ratio, precision)
 
     def blocks(self, precision: int) -> numbers.Real:
         """m = sqrt(N log2 N)."""
-        log_stored = numbers.log2(self.stored, precision)
-        return numbers.sqrt(self.stored * log_stored, precision)
+        return numbers.sqrt(self.stored * self._log_stored(precision), precision)
 
     def depth(self, precision: int) -> Ball:
         """Eq. 110: 2 + (3 m + 2) + (3 q g + 2 q + 2)."""
@@ -71,6 +73,28 @@ class Memorizer:
         word = self.points_per_block(precision) * self.log_max(precision)
         log_range = numbers.ceil(lambda p: self.range(p).log2())
         return (first / self.delta).log2().maximum(word + max(log_range, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """N points in groups of B^2, each with a memorizer of its own.
+
+    Args:
+        stored: N >= B^2, labelled points.
+        one: the memorizer of a full group.
+    """
+
+    stored: int
+    one: Memorizer
+
+    @property
+    def number(self) -> int:
+        """ceil(N / B^2)."""
+        return -(-self.stored // self.one.stored)
+
+    def chained_depth(self, precision: int) -> Ball:
+        """One projection, two layers of eq. 110, and the groups one after another."""
+        return (self.one.depth(precision) - 2) * self.number + 2
 
 
 def at(value: Any | Callable[[int], Any], precision: int, ball: bool = True) -> Any:

@@ -15,8 +15,12 @@ from memcap.core.refs import Ref
 from memcap.theory.bounds import memorizer, numbers
 from memcap.theory.bounds.base import Needs, Statement
 from memcap.theory.bounds.ks25_upper import DELTA, RADIUS, SAMPLES
+from memcap.theory.bounds.memorizer import Groups
 
 _POINTS = ("num_samples", "dim", "r", "delta", "classes")
+# The fullest layer of LemC1's layout carries x and the label (2), starts a bit of two
+# orbits of two words (12) and ends the bits before it (4).
+NUMBERS_OF_A_LAYER = 18
 
 
 def _range(precision: int, **i: Any) -> Ball:
@@ -57,11 +61,18 @@ def _group_parameters(precision: int, **i: Any) -> Any:
     return _group_depth(precision, **i) * groups + i["dim"]
 
 
-def _group(**i: Any) -> memorizer.Memorizer:
-    stored = i["depth"] ** 2
-    return memorizer.Memorizer(
-        stored, i["num_samples"], i["dim"], i["r"], i["delta"], i["classes"]
+def _groups(depth: int, num_stored: int, num_points: int, **i: Any) -> Groups:
+    one = memorizer.Memorizer(
+        depth**2, num_points, i["dim"], i["r"], i["delta"], i["classes"]
     )
+    return Groups(num_stored, one)
+
+
+def _parallel_parameters(precision: int, **i: Any) -> Ball:
+    """18 numbers a layer of a group, and d of the projection."""
+    groups = _groups(**i)
+    layers = groups.one.depth(precision) * groups.number
+    return layers * NUMBERS_OF_A_LAYER + i["dim"]
 
 
 _T31 = Statement(
@@ -88,6 +99,7 @@ _T62 = Statement(
         ),
     ),
     direction="order",
+    free=("bit_budget",),
 )
 _SHALLOW = Needs(
     "depth^2 <= num_samples",
@@ -102,18 +114,29 @@ _S5 = Statement(
     (SAMPLES, RADIUS, DELTA, _SHALLOW),
     "derived",
     "order",
+    free=("depth",),
 )
 _EXPLICIT = Statement(
     Ref("memcap", "BoundedDepth"),
     "points",
-    (*_POINTS, "depth"),
+    ("num_stored", "num_points", *_POINTS[1:], "depth"),
     (
         RADIUS,
         DELTA,
-        _SHALLOW,
-        Needs("depth >= 2", ("depth",), lambda depth: depth >= 2),
+        Needs(
+            "num_stored <= num_points",
+            ("num_stored", "num_points"),
+            lambda n, v: n <= v,
+        ),
+        Needs(
+            "depth^2 <= num_stored",
+            ("depth", "num_stored"),
+            lambda depth, n: depth * depth <= n,
+            "Take a smaller depth parameter.",
+        ),
     ),
     "derived",
+    free=("depth",),
 )
 
 
@@ -166,18 +189,24 @@ BOUNDS = (
         "depth",
         "depth",
         "Groups of L^2 points, each memorized by LemC1 and 0 elsewhere, in parallel.",
-        lambda precision, **i: _group(**i).depth(precision),
+        lambda precision, **i: _groups(**i).one.depth(precision),
     ),
     _EXPLICIT.bound(
         "width",
         "width",
         "Twelve units a group.",
-        lambda precision, **i: 12 * -(-i["num_samples"] // i["depth"] ** 2),
+        lambda precision, **i: memorizer.WIDTH * _groups(**i).number,
     ),
     _EXPLICIT.bound(
         "bits",
         "bits",
         "No weight of that network takes more bits than this.",
-        lambda precision, **i: _group(**i).bits(precision),
+        lambda precision, **i: _groups(**i).one.bits(precision),
+    ),
+    _EXPLICIT.bound(
+        "parameters",
+        "parameters",
+        "Non-zero numbers of that network: 18 a layer of a group, and the projection.",
+        _parallel_parameters,
     ),
 )
