@@ -5,13 +5,14 @@
 1. Embedding: phi of the distinguishing tokens (`hashed_ids`), one number each.
 2. Uniform attention writes the mean of phi.
 3. One layer forms ``2 n mean + phi``, a few folds make it a short integer id.
-4. The fold memorizer (`fold_memorizer`) looks the label up.
+4. A ladder of fold memorizers (`fold_ladder`, `fold_memorizer`) looks the label up.
 
-About ``2 sqrt(5 (3 rho + 14) M)`` non-zero numbers for M changes of label with gaps of
-rho bits, where the printed construction takes ``2 sqrt(20 * 33 rho N)``. The same
+About ``2 sqrt(5 (3 f + 6) M)`` non-zero numbers for M changes of label with fields of
+f digits, where the printed construction takes ``2 sqrt(20 * 33 rho N)``. The same
 guarantee: the exact forward pass of the weights gives every label.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -22,15 +23,9 @@ import numpy as np
 from memcap.constructions import sequence_ids
 from memcap.constructions.base import Built, Entry, register
 from memcap.constructions.context_line import context_labels
-from memcap.constructions.fold_memorizer import (
-    Changes,
-    FoldSizes,
-    changes,
-    choose_sizes,
-    fold_memorizer,
-)
-from memcap.constructions.gadgets import BIAS, affine
-from memcap.constructions.hashed_ids import HashedIds, search
+from memcap.constructions.fold_ladder import Line, append_ladder, ladder, nonzero
+from memcap.constructions.gadgets import BIAS, Stack, affine
+from memcap.constructions.hashed_ids import HALF, HashedIds, search
 from memcap.constructions.projection import project
 from memcap.core.claims import Claim, ClaimKind
 from memcap.core.refs import Ref
@@ -42,7 +37,6 @@ from memcap.model.weights import (
     Head,
     Layer,
     Relu,
-    Residual,
     Weights,
 )
 
@@ -68,23 +62,25 @@ def build(ds: Dataset, seed: int = 0) -> Built:
     found = _ids(seen, labels, seed)
     encoder = _encoder(ds, found, seed)
     line = _line(ds.length, found)
-    change, sizes = _decoder_plan(found, labels, ds.num_classes)
-    decoder, slots, value = fold_memorizer(change, sizes, "decoder")
+    lines = ladder(found.ids, labels, found.bits, max(2, ds.num_classes))
+    decoder = Stack(["x"], part="decoder")
+    value = append_ladder(decoder, lines)
     weights = Weights(
         task=ds.task,
         input=encoder.input,
         embedding=encoder.embedding,
-        layers=(*encoder.layers, _averaging(), *line, *decoder),
-        readout=affine(slots, {"label": value}),
+        layers=(*encoder.layers, _averaging(), *line, *decoder.layers),
+        readout=affine(decoder.slots, {"label": value}),
     )
-    claims = _claims(encoder, line, change, sizes)
+    claims = _claims(encoder, line, lines)
     name = "compact_next_token" if only_last else "compact_seq_to_seq"
     report = {
         "contexts": seen.size,
         "distinguishing_tokens": len(found.values),
         "id_bits": found.bits,
-        "changes": len(change.places),
-        "sizes": sizes,
+        "line_bits": [x.bits for x in lines],
+        "changes": [len(x.found.places) for x in lines],
+        "sizes": [x.sizes for x in lines],
     }
     return Built(name, REF, weights, claims, report)
 
@@ -93,7 +89,7 @@ def _ids(seen: Contexts, labels: np.ndarray, seed: int) -> HashedIds:
     # Every token twice and the one that looks once more: as multisets these tell all
     # contexts apart.
     rows = np.concatenate([seen.members, seen.members, seen.query[:, None]], axis=1)
-    tokens = sequence_ids.distinguishing_tokens(np.sort(rows, axis=1))
+    tokens = sequence_ids.distinguishing_tokens(rows)
     return search(seen.members, seen.query, labels, tokens, seed)
 
 
@@ -147,33 +143,21 @@ def _averaging() -> Attention:
     return Attention("uniform", (head,), part="attention")
 
 
-def _line(length: int, found: HashedIds) -> list[Layer]:
-    """``2 n mean + phi``, folded to ``[0, 2^b]``."""
-    layers: list[Layer] = [
-        Relu(affine(STATE, {"x": {"mean": 2 * length, "phi": 1}}), "line")
-    ]
+def _line(length: int, found: HashedIds) -> Sequence[Layer]:
+    """``2 n mean + phi``, folded below ``2^b``."""
+    stack = Stack(STATE, part="line")
+    stack.relu({"x": {"mean": 2 * length, "phi": 1}})
     largest = (2 * length + 1) * max(found.values.values(), default=0)
-    for place in range(largest.bit_length() - 1, found.bits - 1, -1):
-        inner = affine(("x",), {"unit": {"x": 1, BIAS: -(1 << place)}})
-        layers.append(Residual(inner, affine(("unit",), {"x": {"unit": -2}}), "line"))
-    return layers
-
-
-def _decoder_plan(
-    found: HashedIds, labels: np.ndarray, classes: int
-) -> tuple[Changes, FoldSizes]:
-    order = np.argsort(found.ids, kind="stable")
-    change = changes(found.ids[order].tolist(), labels[order].tolist())
-    return change, choose_sizes(change, max(2, classes), found.bits)
+    stack.fold("x", largest.bit_length(), found.bits, HALF)
+    return stack.layers
 
 
 def _claims(
-    encoder: _Encoder, line: list[Layer], change: Changes, sizes: FoldSizes
+    encoder: _Encoder, line: Sequence[Layer], lines: Sequence[Line]
 ) -> tuple[Claim, ...]:
     """Parameters by the formula of the sizes; width 14 is not kept here."""
-    decoder = sizes.nonzero + 1 if change.places else 0
     # Attention takes one value and one output weight, the line two and three a fold.
-    bound = encoder.nonzero + 2 + 2 + 3 * (len(line) - 1) + decoder
+    bound = encoder.nonzero + 2 + 2 + 3 * (len(line) - 1) + nonzero(lines)
     return (
         Claim(ClaimKind.MEMORIZES, EXACT_MARGIN, REF),
         Claim(ClaimKind.PARAMETERS_AT_MOST, bound, REF),

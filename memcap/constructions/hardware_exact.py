@@ -16,8 +16,9 @@ jumps of words are positive and every partial sum of a look-up is below the last
 Where p leaves no room for two fields, a step at every change of label takes their
 place. With gaps of g bits, a number a label falls as g / p: ~N / p numbers.
 
-*Digits.* Where one id is too short, a wide network takes several, each with a mean of
-its own, and a unit for every stored context (`digit_memorizer`): ~N numbers.
+*Digits.* Where one id is too short, a network takes several, each with a mean of its
+own, and a unit for every stored context (`digit_memorizer`), or two narrow layers
+(`digit_sequence`): ~N numbers.
 
 *Forms.* ``wide`` looks all blocks up side by side; ``deep`` one after the other, in
 narrow layers of one kind.
@@ -25,22 +26,20 @@ narrow layers of one kind.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 from typing import Literal
 
 import numpy as np
 
 from memcap.constructions.base import Built, Entry, register
+from memcap.constructions.change_points import Changes, changes
 from memcap.constructions.context_line import context_labels
 from memcap.constructions.digit_memorizer import digit_memorizer
+from memcap.constructions.digit_sequence import digit_sequence
 from memcap.constructions.exact_ids import ExactIds, odd_part, one_id, several_ids
-from memcap.constructions.fold_memorizer import (
-    Changes,
-    FoldSizes,
-    changes,
-    fold_memorizer,
-    sizes_within,
-)
-from memcap.constructions.gadgets import affine
+from memcap.constructions.fold_memorizer import fold_memorizer
+from memcap.constructions.fold_words import FoldSizes, sizes_within
+from memcap.constructions.gadgets import Stack, affine
 from memcap.constructions.step_memorizer import Made, step_memorizer
 from memcap.core.claims import Claim, ClaimKind
 from memcap.core.errors import HypothesisError
@@ -54,7 +53,7 @@ from memcap.model.weights import Affine, Attention, Head, Relu, Weights
 REF = Ref("memcap", "HardwareExact")
 EXACT_MARGIN = Fraction(1, 2)
 SIGNIFICANDS = {"float64": 53, "float32": 24, "bfloat16": 8}
-_DIGITS = 8
+_DIGITS = range(2, 9)
 # Words that are built and measured before the network is given up.
 _WORDS = 3
 
@@ -64,6 +63,7 @@ def build(
     dtype: str = "float64",
     form: Literal["wide", "deep"] = "wide",
     seed: int = 0,
+    significand: int | None = None,
 ) -> Built:
     """Memorize so that a float forward pass in `dtype` is exact on the data.
 
@@ -72,6 +72,7 @@ def build(
         dtype: ``float64``, ``float32`` or ``bfloat16``.
         form: ``wide`` or ``deep``.
         seed: of the token values.
+        significand: a budget p below that of `dtype`, for narrower floats.
 
     Raises:
         HypothesisError: the type is too short for these data, or an option is unknown.
@@ -79,14 +80,14 @@ def build(
     """
     _check(ds, dtype, form)
     ds.check_consistent()
-    significand = SIGNIFICANDS[dtype]
+    significand = _budget(dtype, significand)
     seen = contexts(ds.token_index, causal=False, only_last=True)
     labels = context_labels(seen, ds.labels)
     deep, needed = form == "deep", None
     for weights, sizes in _networks(ds, seen, labels, significand, deep, seed):
         needed = significance(weights, ds.tokens)
         if needed.fits(significand):
-            return _built(ds, weights, needed, dtype, sizes)
+            return _built(ds, weights, needed, dtype, significand, sizes)
     offending = f"{seen.size} contexts of length {ds.length} find no such ids"
     if needed is not None:
         offending = (
@@ -117,11 +118,14 @@ def _networks(
             decoder = _decoder(change, sizes, deep)
             yield _network(ds, [found.values], ["x"], decoder), sizes
         return
-    for digits in () if deep else range(2, _DIGITS + 1):
-        made = several_ids(seen, labels, ds.length, significand, digits, seed)
+    # Side by side digits share the steps at their values: few values, few numbers.
+    short = significand if deep else min(significand, SIGNIFICANDS["bfloat16"])
+    look_up = digit_sequence if deep else digit_memorizer
+    for room, digits in product(dict.fromkeys((short, significand)), _DIGITS):
+        made = several_ids(seen, labels, ds.length, room, digits, seed)
         if made is not None:
             ids = np.stack([digit.ids for digit in made], axis=1)
-            decoder = digit_memorizer(ids, labels.tolist(), "decoder")
+            decoder = look_up(ids, labels.tolist(), "decoder")
             names = [f"x{d}" for d in range(digits)]
             yield _network(ds, [digit.values for digit in made], names, decoder), None
             return
@@ -142,9 +146,18 @@ def _check(ds: Dataset, dtype: str, form: str) -> None:
         )
 
 
+def _budget(dtype: str, significand: int | None) -> int:
+    longest = SIGNIFICANDS[dtype]
+    budget = longest if significand is None else significand
+    if type(budget) is not int or not 2 <= budget <= longest:
+        raise HypothesisError(
+            REF, f"2 to {longest} significant bits", f"significand = {significand!r}"
+        )
+    return budget
+
+
 def _changes(found: ExactIds, labels: np.ndarray) -> Changes:
-    order = np.argsort(found.ids, kind="stable")
-    return changes(found.ids[order].tolist(), labels[order].tolist())
+    return changes(found.ids.tolist(), labels.tolist())
 
 
 def _plans(
@@ -165,7 +178,9 @@ def _plans(
 def _decoder(change: Changes, sizes: FoldSizes | None, deep: bool) -> Made:
     if sizes is None:
         return step_memorizer(change, "decoder", deep)
-    return fold_memorizer(change, sizes, "decoder", deep)
+    stack = Stack(["x"], part="decoder")
+    value = fold_memorizer(stack, change, sizes, deep)
+    return stack.layers, stack.slots, value
 
 
 def _network(
@@ -207,6 +222,7 @@ def _built(
     weights: Weights,
     needed: Significance,
     dtype: str,
+    significand: int,
     sizes: FoldSizes | None,
 ) -> Built:
     counts = count(weights)
@@ -219,7 +235,7 @@ def _built(
     )
     report = {
         "dtype": dtype,
-        "significand": SIGNIFICANDS[dtype],
+        "significand": significand,
         "significance": needed,
         "sizes": sizes,
         "parameters_per_sample": counts.nonzero / ds.num_samples,
@@ -244,6 +260,7 @@ register(
             "dtype": "'float64', 'float32' or 'bfloat16'",
             "form": "'wide' looks blocks up side by side, 'deep' one after the other",
             "seed": "seed of the token values",
+            "significand": "bits that every partial sum must fit, at most dtype's",
         },
         build=build,
     )

@@ -23,10 +23,17 @@ from memcap.core.refs import Ref
 LEMMA_A = Ref("KS25", "LemB1")
 LEMMA_F = Ref("KS25", "LemB2")
 _TRIES_PER_SIZE = 6
+_FIRST_WALK = 256
+_CHUNK = 1 << 15
 
 
 def distinguishing_tokens(multisets: np.ndarray) -> list[int]:
     """Greedy set A on which distinct multisets stay distinct.
+
+    Multisets are taken in order; while one agrees on A with an earlier one, the
+    smallest token that tells the two apart joins A. A multiset that is alone with its
+    restriction to A stays alone while A grows, so only the others are walked through:
+    `_not_alone` finds them, among twice as many multisets each time.
 
     Args:
         multisets: `[N, n]` int64, distinct rows of sorted tokens.
@@ -34,14 +41,46 @@ def distinguishing_tokens(multisets: np.ndarray) -> list[int]:
     Returns:
         the tokens of A in the order they were taken in; at most N - 1.
 
+    Raises:
+        HypothesisError: two rows are equal.
+
     Example:
         >>> distinguishing_tokens(np.array([[2, 2], [1, 1], [0, 2]]))
         [1, 0]
     """
     chosen: list[int] = []
-    inside: set[int] = set()
+    size = 0
+    while size < len(multisets):
+        size = max(_FIRST_WALK, 2 * size)
+        walked = multisets[:size]
+        _extend(chosen, walked[_not_alone(walked, chosen)].tolist())
+    return chosen
+
+
+def _not_alone(multisets: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
+    """Mask of all rows that agree on the tokens with another one, and maybe of more.
+
+    Rows that agree have equal sums of any numbers of the tokens, modulo 2^64 too. Equal
+    sums by chance add a row to the mask and change nothing else.
+    """
+    low = int(multisets.min())
+    numbers = np.zeros(int(multisets.max()) - low + 1, dtype=np.uint64)
+    draw = np.random.default_rng(0).integers(0, 1 << 64, len(tokens), dtype=np.uint64)
+    numbers[np.array(tokens, dtype=np.int64) - low] = draw
+    hashes = np.empty(len(multisets), dtype=np.uint64)
+    for start in range(0, len(multisets), _CHUNK):
+        rows = multisets[start : start + _CHUNK]
+        hashes[start : start + _CHUNK] = numbers[rows - low].sum(axis=1)
+    ordered = np.sort(hashes)
+    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.isin(hashes, repeated)
+
+
+def _extend(chosen: list[int], multisets: list[list[int]]) -> None:
+    """Walk through multisets in order and append to A what tells them apart."""
+    inside = set(chosen)
     holders: defaultdict[int, list[int]] = defaultdict(list)
-    rows = [_counts(row) for row in multisets.tolist()]
+    rows = [_counts(row) for row in multisets]
     keys: list[frozenset[tuple[int, int]]] = []
     owner: dict[frozenset[tuple[int, int]], int] = {}
     for i, row in enumerate(rows):
@@ -60,7 +99,6 @@ def distinguishing_tokens(multisets: np.ndarray) -> list[int]:
         owner[key] = i
         for token in row:
             holders[token].append(i)
-    return chosen
 
 
 def _counts(row: Sequence[int]) -> dict[int, int]:

@@ -6,9 +6,10 @@ Side by side that is five numbers and two layers; in sequence, with one slot for
 ramps, eight numbers and one layer of three units a change.
 """
 
-from memcap.constructions.fold_memorizer import Changes, steps_in_sequence
-from memcap.constructions.gadgets import BIAS, Expression, affine
-from memcap.model.weights import Layer, Relu, Residual
+from memcap.constructions.change_points import Changes
+from memcap.constructions.fold_memorizer import steps_in_sequence
+from memcap.constructions.gadgets import BIAS, Expression, Stack, affine
+from memcap.model.weights import Layer, Relu
 
 Made = tuple[list[Layer], tuple[str, ...], Expression]
 
@@ -43,20 +44,8 @@ def _side_by_side(places: tuple[int, ...], jumps: list[int], part: str) -> Made:
 
 
 def _in_sequence(places: tuple[int, ...], jumps: list[int], part: str) -> Made:
-    slots = ("x", "h", "y")
-    layers: list[Layer] = [
-        Relu(affine(("x",), {"x": {"x": 1}, "h": {}, "y": {}}), part)
-    ]
-    for units in steps_in_sequence(places, jumps, "x", "h", "y"):
-        inner = {f"unit {i}": unit for i, (unit, _) in enumerate(units)}
-        outer = {
-            slot: {
-                f"unit {i}": adds[slot]
-                for i, (_, adds) in enumerate(units)
-                if slot in adds
-            }
-            for slot in slots
-        }
-        block = Residual(affine(slots, inner), affine(tuple(inner), outer), part)
-        layers.append(block)
-    return layers, slots, {"y": 1}
+    stack = Stack(["x"], part)
+    stack.relu({"x": {"x": 1}, "h": {}, "y": {}})
+    for units in steps_in_sequence(list(places), jumps, "x", "h", "y"):
+        stack.residual(units)
+    return stack.layers, stack.slots, {"y": 1}

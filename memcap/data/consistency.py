@@ -9,12 +9,12 @@ import numpy as np
 
 from memcap.core.errors import DataError, InconsistentLabelsError
 from memcap.data.dataset import Dataset
-from memcap.data.rows import group_rows
+from memcap.data.rows import group_rows, sorted_rows
 
 
 def multiset_index(ds: Dataset) -> np.ndarray:
     """`[N]` index of each sequence's multiset of tokens, equal for permutations."""
-    return group_rows(np.sort(ds.token_index, axis=1))[1]
+    return group_rows(sorted_rows(ds.token_index))[1]
 
 
 def contexts(ds: Dataset) -> np.ndarray:

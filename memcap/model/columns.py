@@ -18,14 +18,21 @@ knows what the network is for.
 
 from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
-from math import gcd, lcm
-from typing import TypeVar
 
 import numpy as np
 
 from memcap.core.exact import Number
-from memcap.model.pieces import Base, Pieces, combined, line
+from memcap.model.pieces import Base, Pieces, combined
+from memcap.model.sums import (
+    AnyColumn,
+    Sum,
+    Terms,
+    common_scale,
+    flattened,
+    groups,
+    is_long,
+    value_of,
+)
 from memcap.model.tables import (
     INT64_BOUND,
     Column,
@@ -38,12 +45,12 @@ from memcap.model.tables import (
 )
 from memcap.model.weights import Row
 
-AnyColumn = Column | Pieces
-C = TypeVar("C", Column, Column | Pieces)
 # Below this many inputs a table is as short as its pieces; below this many readers of
 # a column sorting it does not pay.
 FEWEST_ROWS = 64
 FEWEST_READERS = 8
+# A step of a column in more pieces than this may have more pieces than steps.
+MOST_FOLDS = 4
 
 
 class Columns:
@@ -56,7 +63,7 @@ class Columns:
     def __init__(self, rows: int) -> None:
         self.rows = rows
         self.identity = Partition(rows, None)
-        self._one = Partition(1, np.zeros(rows, dtype=np.int32))
+        self._one = Partition(1, np.zeros(rows, dtype=np.intp))
         self._joins: dict[tuple[int, ...], tuple[Partition, list[np.ndarray]]] = {}
         self._alive: list[Partition] = []
 
@@ -76,50 +83,75 @@ class Columns:
         Returns:
             the exact column; an input column itself where nothing changed.
         """
-        if relu and len(row.terms) == 1 and row.bias == 0:
+        if len(row.terms) == 1:
             index, weight = row.terms[0]
             column = columns[index]
-            if weight == 1 and column.low >= 0:
+            if relu and weight == 1 and row.bias == 0 and column.low >= 0:
                 return column
-        pairs = [(weight, columns[index]) for index, weight in row.terms]
-        bias, found = _fold_constants(row.bias, pairs)
+            if isinstance(column, Column) and column.base is None:
+                return self._worked_out(row.bias, [(weight, column)], relu)
+        pairs = ((weight, columns[index]) for index, weight in row.terms)
+        bias, found = flattened(row.bias, pairs)
         base = self._common_base(found)
         if base is not None:
             return self._piecewise(base, found, bias, relu)
-        plain = [(weight, self.plain(column)) for weight, column in found]
-        bias, terms = _fold_constants(bias, self._gathered(plain))
+        found = self._gathered(found)
+        if not relu and _should_wait(found):
+            return Sum(bias, tuple(found))
+        return self._worked_out(bias, found, relu)
+
+    def _worked_out(self, bias: Number, found: Terms, relu: bool) -> Column:
+        terms = found
+        if not all(isinstance(c, Column) and not c.is_constant for _, c in found):
+            plain = [(weight, self.plain(column)) for weight, column in found]
+            bias, terms = flattened(bias, plain)
         if not terms:
             return self.constant(max(bias, 0) if relu else bias)
-        factors, offset, scale = _common_scale(terms, bias)
-        made = self._combine(factors, offset, scale, [column for _, column in terms])
+        factors, offset, scale = common_scale(terms, bias)
+        made = self._combine(factors, offset, scale, _tables(terms))
         return self._relu(made) if relu else made
 
-    def look_ahead(self, rows: Sequence[Row], columns: Sequence[AnyColumn]) -> None:
-        """Hold what follows in pieces where many rows read one column each."""
-        if self.rows < FEWEST_ROWS:
-            return
+    def look_ahead(
+        self, rows: Sequence[Row], columns: Sequence[AnyColumn]
+    ) -> Sequence[AnyColumn]:
+        """Hold what follows in pieces where many rows read one column each.
+
+        A column of several pieces becomes the base of what follows instead.
+        """
+        if self.rows < FEWEST_ROWS or len(rows) < FEWEST_READERS:
+            return columns
         alone = Counter(row.terms[0][0] for row in rows if len(row.terms) == 1)
+        found = list(columns)
         for index, readers in alone.items():
-            column = columns[index]
-            if readers < FEWEST_READERS or not isinstance(column, Column):
+            if readers < FEWEST_READERS:
                 continue
-            free = column.partition is self.identity and column.table.dtype != object
-            if free and column.base is None:
-                column.base = Base(column.table, column.scale)
+            column = columns[index]
+            if isinstance(column, Pieces) and len(column.starts) > MOST_FOLDS:
+                found[index] = column = self.plain(column)
+            if isinstance(column, Column) and column.base is None:
+                free = column.partition is self.identity
+                if free and column.table.dtype != object:
+                    column.base = Base(column.table, column.scale)
+        return found
 
     def plain(self, column: AnyColumn) -> Column:
-        """The column with a table, where it is held in pieces."""
+        """The column with a table, where it is held in pieces or as a sum."""
         if isinstance(column, Column):
             return column
+        if isinstance(column, Sum):
+            return self._worked_out(column.bias, column.terms, relu=False)
         if column.is_constant:
-            return self.constant(_value(column, column.low))
+            return self.constant(value_of(column, column.low))
         if not column.slopes.any():
             codes = column.piece_of_x()[column.base.codes]
             partition = Partition(len(column.starts), codes)
             return make_column(partition, column.offsets, column.scale)
-        return make_column(self.identity, column.spelled_out(), column.scale)
+        if column.spelled is None:
+            table = column.spelled_out()
+            column.spelled = make_column(self.identity, table, column.scale)
+        return column.spelled
 
-    def _common_base(self, terms: list[tuple[Number, AnyColumn]]) -> Base | None:
+    def _common_base(self, terms: Terms) -> Base | None:
         """The one column all terms are functions of, if holding pieces may pay."""
         if not terms:
             return None
@@ -135,37 +167,33 @@ class Columns:
     def _piecewise(
         self,
         base: Base,
-        terms: list[tuple[Number, AnyColumn]],
+        terms: Terms,
         bias: Number,
         relu: bool,
     ) -> AnyColumn:
-        factors, offset, scale = _common_scale(terms, bias)
-        parts = [c if isinstance(c, Pieces) else line(base) for _, c in terms]
+        factors, offset, scale = common_scale(terms, bias)
+        parts = [c if isinstance(c, Pieces) else base.line for _, c in terms]
         made = combined(parts, factors, offset, scale)
         made = made.relu() if relu else made
         if made.is_constant:
-            return self.constant(_value(made, made.low))
+            return self.constant(value_of(made, made.low))
         # Words are few and long: a table of them is cheaper than pieces.
         words = made.offsets.dtype == object and not made.slopes.any()
         many = 4 * len(made.starts) > self.rows
         return self.plain(made) if words or many else made
 
-    def _gathered(
-        self, terms: list[tuple[Number, Column]]
-    ) -> list[tuple[Number, Column]]:
+    def _gathered(self, terms: Terms) -> Terms:
         """Add long numbers of one partition first: what is left may be short."""
-        groups: dict[int, list[tuple[Number, Column]]] = {}
-        for weight, column in terms:
-            groups.setdefault(id(column.partition), []).append((weight, column))
-        if len(groups) < 2:
+        if len(terms) < 2:
             return terms
-        made = []
-        for group in groups.values():
-            long = any(column.table.dtype == object for _, column in group)
-            if long and len(group) > 1:
-                factors, _, scale = _common_scale(group, 0)
-                column = self._combine(factors, 0, scale, [c for _, c in group])
-                group = [(1, column)]
+        found = groups(terms)
+        if len(found) < 2:
+            return terms
+        made: list[tuple[Number, Column | Pieces]] = []
+        for group in found:
+            if len(group) > 1 and any(is_long(column) for _, column in group):
+                factors, _, scale = common_scale(group, 0)
+                group = [(1, self._combine(factors, 0, scale, _tables(group)))]
             made.extend(group)
         return made
 
@@ -193,7 +221,7 @@ class Columns:
             ]
             return Column(partition, shortest(total, ends), scale, min(ends), max(ends))
         made = make_column(partition, total, scale)
-        return self.constant(_value(made, made.low)) if made.is_constant else made
+        return self.constant(value_of(made, made.low)) if made.is_constant else made
 
     def _relu(self, column: Column) -> Column:
         if column.low >= 0:
@@ -262,35 +290,15 @@ def _positive(value: Number) -> tuple[int, int]:
     return (value.numerator, value.denominator) if value else (1, 1)
 
 
-def _value(column: AnyColumn, entry: int) -> Number:
-    return Fraction(column.scale[0] * entry, column.scale[1])
+def _tables(terms: Terms) -> list[Column]:
+    return [column for _, column in terms if isinstance(column, Column)]
 
 
-def _fold_constants(
-    bias: Number, pairs: Sequence[tuple[Number, C]]
-) -> tuple[Number, list[tuple[Number, C]]]:
-    terms = []
-    for weight, column in pairs:
-        if column.is_constant:
-            bias = bias + weight * _value(column, column.low)
-        else:
-            terms.append((weight, column))
-    return bias, terms
-
-
-def _common_scale(
-    terms: Sequence[tuple[Number, AnyColumn]], bias: Number
-) -> tuple[list[int], int, tuple[int, int]]:
-    """Integers c_j, b and a rational s > 0 with ``s c_j = weight_j * scale_j``."""
-    tops = [w.numerator * c.scale[0] for w, c in terms]
-    bottoms = [w.denominator * c.scale[1] for w, c in terms]
-    bottom = lcm(bias.denominator, *bottoms)
-    factors = [top * (bottom // b) for top, b in zip(tops, bottoms, strict=True)]
-    offset = bias.numerator * (bottom // bias.denominator)
-    common = gcd(offset, *factors)
-    shrink = gcd(common, bottom)
-    scale = (common // shrink, bottom // shrink)
-    return [factor // common for factor in factors], offset // common, scale
+def _should_wait(terms: Terms) -> bool:
+    """Whether long numbers of few groups meet what other groups tell apart."""
+    if len(terms) < 2 or not any(is_long(column) for _, column in terms):
+        return False
+    return len(groups(terms)) > 1
 
 
 def _distinct(partitions: list[Partition]) -> list[Partition]:

@@ -1,13 +1,14 @@
 """The different things a token can see through one attention layer."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from memcap.data.rows import group_rows
+from memcap.data.rows import group_rows, sorted_rows
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Contexts:
     """K different contexts: which token looks at which.
 
@@ -15,15 +16,12 @@ class Contexts:
         query: `[K]` number of the token that looks.
         members: `[K, n]` tokens it sees, increasing, each as often as it occurs; -1
             pads.
-        key: `[K]` number of the pair (token, set of tokens seen): the context of
-            KS23.DefCM, in which repetitions do not count.
         index: context of each place that is read, `[N]` or `[N, n]`; empty for a
             selection.
     """
 
     query: np.ndarray
     members: np.ndarray
-    key: np.ndarray
     index: np.ndarray
 
     @property
@@ -31,12 +29,21 @@ class Contexts:
         """K."""
         return len(self.query)
 
+    @cached_property
+    def key(self) -> np.ndarray:
+        """`[K]` number of the pair (token, set of tokens seen).
+
+        The context of KS23.DefCM, in which repetitions do not count.
+        """
+        as_set = self.members.copy()
+        as_set[:, 1:][self.members[:, 1:] == self.members[:, :-1]] = -1
+        rows = np.column_stack([self.query, np.sort(as_set, axis=1) + 1])
+        return group_rows(rows)[1]
+
     def take(self, chosen: np.ndarray) -> "Contexts":
         """Some of the contexts."""
         nothing = np.empty(0, dtype=np.int64)
-        return Contexts(
-            self.query[chosen], self.members[chosen], self.key[chosen], nothing
-        )
+        return Contexts(self.query[chosen], self.members[chosen], nothing)
 
 
 def contexts(tokens: np.ndarray, causal: bool, only_last: bool) -> Contexts:
@@ -54,18 +61,21 @@ def contexts(tokens: np.ndarray, causal: bool, only_last: bool) -> Contexts:
     """
     samples, length = tokens.shape
     places = [length - 1] if only_last else list(range(length))
-    queries, seen = [], []
-    for k in places:
-        members = tokens.copy()
-        if causal:
-            members[:, k + 1 :] = -1
-        queries.append(tokens[:, k])
-        seen.append(np.sort(members, axis=1))
-    query, members = np.concatenate(queries), np.concatenate(seen)
-    first, group = group_rows(np.column_stack([query, members + 1]))
-    query, members = query[first], members[first]
-    as_set = members.copy()
-    as_set[:, 1:][members[:, 1:] == members[:, :-1]] = -1
-    key = group_rows(np.column_stack([query, np.sort(as_set, axis=1) + 1]))[1]
+    if causal:
+        seen = [_seen_up_to(tokens, k) for k in places]
+    else:
+        seen = [sorted_rows(tokens)] * len(places)
+    query = np.concatenate([tokens[:, k] for k in places])
+    members = np.concatenate(seen)
+    # Short integers stay short: a token is among those that it sees.
+    rows = np.column_stack([query.astype(members.dtype), members + 1])
+    first, group = group_rows(rows)
     index = group.reshape(len(places), samples).T
-    return Contexts(query, members, key, index[:, 0] if only_last else index)
+    index = index[:, 0] if only_last else index
+    return Contexts(query[first], members[first].astype(np.int64), index)
+
+
+def _seen_up_to(tokens: np.ndarray, place: int) -> np.ndarray:
+    members = tokens.copy()
+    members[:, place + 1 :] = -1
+    return sorted_rows(members)

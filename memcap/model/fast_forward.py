@@ -1,8 +1,8 @@
 """The exact forward pass for many inputs at once; equal to the reference bit for bit.
 
 Three savings, none of which knows what the network is for: token-wise layers before
-attention run once per distinct token; after the last attention layer a next-token
-network keeps only the last position; and every slot is a `Column`, evaluated on its
+attention run once per distinct token; after the last attention layer only the positions
+that are read are kept; and every slot is a `Column`, evaluated on its
 distinct values. Cost: about one numpy operation per non-zero weight and layer, on
 tables whose size is the number of distinct values.
 """
@@ -99,11 +99,11 @@ def fast_forward(weights: Weights, tokens: Any) -> ExactOutputs:
     state = _embed(weights, token_inputs(weights, np.asarray(tokens)))
     mixing = [i for i, x in enumerate(weights.layers) if isinstance(x, Attention)]
     last = max(mixing, default=-1)
-    if last < 0 and weights.task == "next_token":
-        state.index = state.index[:, -1:]
+    read = _read_positions(weights)
+    if last < 0:
+        state.index = state.index[:, read]
     for i, layer in enumerate(weights.layers):
-        only_last = i == last and weights.task == "next_token"
-        state = _apply(layer, state, only_last)
+        state = _apply(layer, state, read if i == last else slice(None))
     return _outputs(weights, state)
 
 
@@ -113,8 +113,15 @@ def token_state(weights: Weights, tokens: Any) -> TokenState:
     for layer in weights.layers:
         if isinstance(layer, Attention):
             break
-        state = _apply(layer, state, only_last=False)
+        state = _apply(layer, state, slice(None))
     return state
+
+
+def _read_positions(weights: Weights) -> slice:
+    """The positions the readout looks at, of the tokens with the aggregate."""
+    if weights.task == "next_token":
+        return slice(-1, None)
+    return slice(0 if weights.aggregate is None else 1, None)
 
 
 def _embed(weights: Weights, inputs: np.ndarray) -> TokenState:
@@ -129,7 +136,18 @@ def _embed(weights: Weights, inputs: np.ndarray) -> TokenState:
         rows, place = rows[pairs // length], pairs % length
     engine = Columns(len(rows))
     columns = _embedded(weights, engine, rows, place)
-    return TokenState(engine, columns, index.reshape(samples, length))
+    state = TokenState(engine, columns, index.reshape(samples, length))
+    return state if weights.aggregate is None else _joined(weights.aggregate, state)
+
+
+def _joined(aggregate: Affine, state: TokenState) -> TokenState:
+    """The tokens with the aggregate as the last row, in front of every sequence."""
+    own, engine = state.engine.rows, Columns(state.engine.rows + 1)
+    columns: list[AnyColumn] = [
+        _from_numbers(engine, [*values, dict(row.terms).get(0, 0)])
+        for values, row in zip(state.slot_numbers(), aggregate.rows, strict=True)
+    ]
+    return TokenState(engine, columns, np.insert(state.index, 0, own, axis=1))
 
 
 def _distinct_rows(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -138,9 +156,9 @@ def _distinct_rows(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         index = np.array([found[tuple(row)] for row in flat])
         return np.array(list(found), dtype=object), index
     if flat.shape[1] == 1 and np.can_cast(flat.dtype, np.int64):
-        ids = flat[:, 0].astype(np.int64)
+        ids = flat[:, 0].astype(np.int64, copy=False)
         values, index = rank(ids, int(ids.min()), int(ids.max()))
-        return values[:, None], index.astype(np.int64)
+        return values[:, None], index
     return np.unique(flat, axis=0, return_inverse=True)
 
 
@@ -188,15 +206,15 @@ def _affine(
     columns: Sequence[AnyColumn],
     relu: bool = False,
 ) -> list[AnyColumn]:
-    engine.look_ahead(affine.rows, columns)
+    columns = engine.look_ahead(affine.rows, columns)
     return [engine.row(row, columns, relu) for row in affine.rows]
 
 
-def _apply(layer: Layer, state: TokenState, only_last: bool) -> TokenState:
+def _apply(layer: Layer, state: TokenState, kept: slice) -> TokenState:
     engine = state.engine
     engine.forget_joins()
     if isinstance(layer, Attention):
-        return TokenState(*attend(layer, engine, state.columns, state.index, only_last))
+        return TokenState(*attend(layer, engine, state.columns, state.index, kept))
     if isinstance(layer, Residual):
         state.columns = _residual(layer, engine, state.columns)
     else:

@@ -13,10 +13,13 @@ is spelled out for every input.
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 _INT64_BOUND = 1 << 62
+# Up to here Python's numbers one by one are faster than arrays.
+FEW_PIECES = 4
 
 
 class Base:
@@ -45,10 +48,16 @@ class Base:
         """`[R]` index of each input's integer among the distinct ones."""
         return self._ranked[1]
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """The largest absolute integer."""
         return max(abs(int(self.xs[0])), abs(int(self.xs[-1])))
+
+    @cached_property
+    def line(self) -> "Pieces":
+        """The base itself."""
+        one, nothing = np.ones(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        return Pieces(self, np.zeros(1, dtype=np.int64), one, nothing, self.scale)
 
 
 @dataclass(slots=True, eq=False)
@@ -61,8 +70,10 @@ class Pieces:
         slopes: `[P]` int64, or Python integers.
         offsets: `[P]` int64, or Python integers.
         scale: a positive rational, as numerator and denominator.
+        ends: `[P]` integers at the first and at the last x of each piece.
         low: smallest integer ``slope x + offset``.
         high: largest one.
+        spelled: the `Column` of all inputs, once it was asked for.
     """
 
     base: Base
@@ -70,11 +81,17 @@ class Pieces:
     slopes: np.ndarray
     offsets: np.ndarray
     scale: tuple[int, int]
+    ends: tuple[np.ndarray, np.ndarray] = field(init=False, repr=False)
     low: int = field(init=False)
     high: int = field(init=False)
+    spelled: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
-        left, right = self.ends()
+        left, right = self.ends = self._ends()
+        if len(left) <= FEW_PIECES:
+            ends = left.tolist() + right.tolist()
+            self.low, self.high = min(ends), max(ends)
+            return
         self.low = min(int(left.min()), int(right.min()))
         self.high = max(int(left.max()), int(right.max()))
 
@@ -83,11 +100,11 @@ class Pieces:
         """Whether all inputs have the same value here."""
         return self.low == self.high
 
-    def ends(self) -> tuple[np.ndarray, np.ndarray]:
-        """`[P]` integers at the first and at the last x of each piece."""
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
         xs = self.base.xs
-        last = np.append(self.starts[1:], len(xs)) - 1
-        points = xs[self.starts], xs[last]
+        last = np.empty_like(self.starts)
+        last[:-1], last[-1] = self.starts[1:], len(xs)
+        points = xs[self.starts], xs[last - 1]
         if self.slopes.dtype == object:
             points = points[0].astype(object), points[1].astype(object)
         return (
@@ -97,7 +114,11 @@ class Pieces:
 
     def relu(self) -> "Pieces":
         """``max(value, 0)``, pieces cut where they change sign."""
-        left, right = self.ends()
+        if self.low >= 0:
+            return self
+        if len(self.starts) <= FEW_PIECES:
+            return self._relu_one_by_one()
+        left, right = self.ends
         keep = (left > 0) | (right > 0)
         slopes = np.where(keep, self.slopes, 0)
         offsets = np.where(keep, self.offsets, 0)
@@ -120,6 +141,26 @@ class Pieces:
             np.insert(offsets, place, second_offsets),
             self.scale,
         )
+
+    def _relu_one_by_one(self) -> "Pieces":
+        parts = (self.starts, self.slopes, self.offsets, *self.ends)
+        made: list[tuple[int, int, int]] = []
+        for i, piece in enumerate(zip(*(part.tolist() for part in parts), strict=True)):
+            start, slope, offset, first, last = piece
+            if first < 0 < last:
+                made += [(start, 0, 0), (self._cut(i), slope, offset)]
+            elif last < 0 < first:
+                made += [(start, slope, offset), (self._cut(i), 0, 0)]
+            elif first > 0 or last > 0:
+                made.append((start, slope, offset))
+            else:
+                made.append((start, 0, 0))
+        kept = [x for x, y in zip(made, [None, *made], strict=False) if not _one(y, x)]
+        starts, slopes, offsets = zip(*kept, strict=True)
+        dtype = self.slopes.dtype
+        lines = np.array(slopes, dtype), np.array(offsets, dtype)
+        make = _merged if dtype.hasobject else Pieces
+        return make(self.base, np.array(starts), *lines, self.scale)
 
     def _cut(self, i: int) -> int:
         """Index of the first x of piece i behind its change of sign."""
@@ -144,13 +185,7 @@ class Pieces:
     def piece_of_x(self) -> np.ndarray:
         """Piece of each distinct x."""
         lengths = np.diff(np.append(self.starts, len(self.base.xs)))
-        return np.repeat(np.arange(len(self.starts), dtype=np.int32), lengths)
-
-
-def line(base: Base) -> Pieces:
-    """The base itself."""
-    one, nothing = np.ones(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
-    return Pieces(base, np.zeros(1, dtype=np.int64), one, nothing, base.scale)
+        return np.repeat(np.arange(len(self.starts), dtype=np.intp), lengths)
 
 
 def combined(
@@ -158,22 +193,49 @@ def combined(
 ) -> Pieces:
     """``offset + sum factor * part`` over a common scale."""
     base = parts[0].base
-    starts = np.unique(np.concatenate([part.starts for part in parts]))
     reach = abs(offset) + sum(
         abs(f) * (_size(p.slopes) * base.reach + _size(p.offsets))
         for f, p in zip(factors, parts, strict=True)
     )
     dtype = np.int64 if reach < _INT64_BOUND else object
-    slopes = np.zeros(len(starts), dtype=dtype)
-    offsets = np.full(len(starts), offset, dtype=dtype)
-    for part, factor in zip(parts, factors, strict=True):
-        index = np.searchsorted(part.starts, starts, side="right") - 1
-        slopes += (part.slopes.astype(dtype) * factor)[index]
-        offsets += (part.offsets.astype(dtype) * factor)[index]
-    return _merged(base, starts, slopes, offsets, scale)
+    if len(parts) == 1:
+        (part,), (factor,) = parts, factors
+        slopes = part.slopes.astype(dtype) * factor
+        offsets = part.offsets.astype(dtype) * factor + offset
+        if dtype == np.int64 and factor:
+            return Pieces(base, part.starts, slopes, offsets, scale)
+        return _merged(base, part.starts, slopes, offsets, scale)
+    # What is added at each start; the sums of it are the pieces.
+    pairs = list(zip(parts, factors, strict=True))
+    starts = np.concatenate([part.starts for part in parts])
+    slopes = np.concatenate([_jumps(p.slopes.astype(dtype) * f) for p, f in pairs])
+    offsets = np.concatenate([_jumps(p.offsets.astype(dtype) * f) for p, f in pairs])
+    order = np.argsort(starts, kind="stable")
+    starts = starts[order]
+    last = np.append(starts[1:] != starts[:-1], True)
+    slopes = np.cumsum(slopes[order])[last]
+    offsets = np.cumsum(offsets[order])[last] + offset
+    return _merged(base, starts[last], slopes, offsets, scale)
+
+
+def _jumps(values: np.ndarray) -> np.ndarray:
+    """The first value and the differences of neighbours.
+
+    In int64 they are right modulo 2^64, and so are sums of them that fit.
+    """
+    made = values.copy()
+    made[1:] -= values[:-1]
+    return made
+
+
+def _one(left: tuple[int, int, int] | None, right: tuple[int, int, int]) -> bool:
+    """Whether two pieces are parts of one line."""
+    return left is not None and left[1:] == right[1:]
 
 
 def _size(values: np.ndarray) -> int:
+    if len(values) <= FEW_PIECES:
+        return max(map(abs, values.tolist()))
     return max(abs(int(values.min())), abs(int(values.max())))
 
 
@@ -185,10 +247,11 @@ def _merged(
     scale: tuple[int, int],
 ) -> Pieces:
     """Neighbours of one line become one piece, short numbers int64."""
-    new = np.ones(len(starts), dtype=bool)
-    new[1:] = (slopes[1:] != slopes[:-1]) | (offsets[1:] != offsets[:-1])
-    if not new.all():
-        starts, slopes, offsets = starts[new], slopes[new], offsets[new]
+    if len(starts) > 1:
+        new = np.ones(len(starts), dtype=bool)
+        new[1:] = (slopes[1:] != slopes[:-1]) | (offsets[1:] != offsets[:-1])
+        if not new.all():
+            starts, slopes, offsets = starts[new], slopes[new], offsets[new]
     if slopes.dtype == object:
         reach = _size(slopes) * base.reach + _size(offsets)
         if reach < _INT64_BOUND:

@@ -83,6 +83,8 @@ def _cancelled(
     table: np.ndarray, scale: tuple[int, int]
 ) -> tuple[np.ndarray, tuple[int, int]]:
     """The same values without powers of two common to the table and the scale."""
+    if any(entry & 1 for entry in table[:8]):
+        return table, scale
     digits = int(np.bitwise_or.reduce(table)) | scale[1]
     shift = (digits & -digits).bit_length() - 1
     return (table >> shift, (scale[0], scale[1] >> shift)) if shift else (table, scale)
@@ -101,12 +103,19 @@ def weighted_sum(
     if factors[0] != 1:
         total, own = total * factors[0], True
     for factor, table in zip(factors[1:], tables[1:], strict=True):
-        term = table if abs(factor) == 1 else table * abs(factor)
+        term = _times(table, abs(factor))
         add = np.add if factor > 0 else np.subtract
         total, own = add(total, term, out=total if own else None), True
     if offset:
         total = np.add(total, offset, out=total if own else None)
     return total
+
+
+def _times(table: np.ndarray, factor: int) -> np.ndarray:
+    if factor == 1:
+        return table
+    # Adding long integers takes half the time of multiplying them by 2, as folds do.
+    return table + table if factor == 2 else table * factor
 
 
 def shortest(table: np.ndarray, ends: list[int]) -> np.ndarray:
@@ -116,13 +125,17 @@ def shortest(table: np.ndarray, ends: list[int]) -> np.ndarray:
 
 
 def rank(values: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-    """Sorted distinct values and the index of each value among them."""
+    """Sorted distinct values and the index of each value among them.
+
+    Indices of the machine's word length: with shorter ones numpy looks up at a third
+    of the speed.
+    """
     span = high - low + 1
     if values.dtype == object or span > 4 * len(values) + 1024:
         found, codes = np.unique(values, return_inverse=True)
-        return found, codes.reshape(-1).astype(np.int32)
+        return found, codes.reshape(-1)
     shifted = values - low if low else values
     present = np.zeros(span, dtype=bool)
     present[shifted] = True
-    rank = np.cumsum(present, dtype=np.int32)
-    return np.flatnonzero(present) + low, rank[shifted] - 1
+    rank = np.cumsum(present, dtype=np.intp) - 1
+    return np.flatnonzero(present) + low, rank[shifted]

@@ -137,11 +137,23 @@ def labelled_vectors():
     return mc.data.from_arrays(ids.tokens, ids.labels, embedding=table)
 
 
+def constant_sequences_labelled_at_each_token():
+    ds = constant_sequences()
+    return mc.data.from_arrays(ds.tokens, np.repeat(ds.labels[:, None], 5, axis=1))
+
+
+def cardinality_adversary_labelled_at_each_token():
+    return mc.data.from_arrays(cardinality_adversary().tokens, [[0, 0], [1, 1], [2, 0]])
+
+
 EVERY_TOKEN = {
     "random": seq_to_seq(40, 5, 9, 3),
     "binary": seq_to_seq(60, 4, 7, 2, seed=1),
     "vectors": labelled_vectors,
     "one sample": lambda: mc.data.from_arrays([[3, 1, 3]], [[2, 0, 2]]),
+    "constant": constant_sequences_labelled_at_each_token,
+    "one token": lambda: mc.data.from_arrays([[4], [1], [9]], [[1], [0], [2]]),
+    "cardinality adversary": cardinality_adversary_labelled_at_each_token,
     "real text": token_labelled_text,
 }
 NO_IDS = {"real vectors"}
@@ -209,22 +221,36 @@ TRADE_OFFS = [
     Case(name, label, data)
     for name, table in (
         ("limited_bits", POINTS),
+        ("limited_bits_transformer", NEXT_TOKEN),
         ("bounded_depth", POINTS),
         ("hardware_exact", some(NEXT_TOKEN, NO_IDS)),
     )
     for label, data in table.items()
+]
+# With the printed constants only small data: about N/B layers of long numbers.
+SLOW = {"random", "real text", "binary long", "distinct tokens"}
+LIMITED_AS_PRINTED = [
+    Case(
+        "limited_bits_transformer",
+        f"{label}, theorem",
+        data,
+        (("constants", "theorem"),),
+    )
+    for label, data in some(NEXT_TOKEN, SLOW).items()
 ]
 CASES = [
     *COMPACT,
     *AVERAGED,
     *UNEQUAL,
     *TRADE_OFFS,
+    *LIMITED_AS_PRINTED,
     *(
         Case(name, f"{label}, {mode}", data, (("constants", mode),))
         for name, table in (
             ("next_token", NEXT_TOKEN),
             ("relu_memorizer", POINTS),
             ("seq_to_seq", EVERY_TOKEN),
+            ("sparse_seq_to_seq", EVERY_TOKEN),
             ("embedding", some(NEXT_TOKEN, NO_IDS)),
             ("deep_sets", SETS),
         )
@@ -253,6 +279,8 @@ by_label = pytest.mark.parametrize(
 )
 
 
+OF_POINTS = {"relu_memorizer", "limited_bits", "bounded_depth"}
+
 # Softmax is not rational: these have suites of their own, in balls.
 SOFTMAX = {"rank_one_contextual", "rank_one_memorizer", "universal_approximator"}
 
@@ -280,10 +308,13 @@ def test_claims_cover_labels_and_sizes(case, built):
         assert {ClaimKind.MEMORIZES, ClaimKind.PARAMETERS_AT_MOST} <= kinds
         return
     assert {ClaimKind.MEMORIZES, ClaimKind.WIDTH_AT_MOST} <= kinds
-    points = case.name == "relu_memorizer"
-    stored = (ds.labels != 0).sum() if points else ds.num_samples
+    stored = (ds.labels != 0).sum() if case.name in OF_POINTS else ds.num_samples
     if stored >= 2:
-        assert {ClaimKind.DEPTH_AT_MOST, ClaimKind.BITS_AT_MOST} <= kinds
+        assert {
+            ClaimKind.DEPTH_AT_MOST,
+            ClaimKind.BITS_AT_MOST,
+            ClaimKind.PARAMETERS_AT_MOST,
+        } <= kinds
 
 
 @by_label
@@ -356,9 +387,38 @@ REFUSED = [
         "seq_to_seq",
     ),
     ("next_token", same_multiset(), {"averaging": "mean"}, mc.HypothesisError, "mean"),
+    (
+        "limited_bits_transformer",
+        same_multiset(),
+        {"bit_budget": 3},
+        mc.HypothesisError,
+        "bit_budget to be 1..2",
+    ),
+    (
+        "limited_bits_transformer",
+        same_multiset(),
+        {"averaging": "mean"},
+        mc.HypothesisError,
+        "mean",
+    ),
+    (
+        "limited_bits_transformer",
+        INCONSISTENT,
+        {},
+        mc.InconsistentLabelsError,
+        "samples 0 and 1",
+    ),
     ("seq_to_seq", same_multiset(), {}, mc.HypothesisError, "next_token"),
     (
         "seq_to_seq",
+        mc.data.from_arrays([[1, 2], [2, 1]], [[0, 1], [0, 1]]),
+        {},
+        mc.InconsistentLabelsError,
+        "samples 0 and 1",
+    ),
+    ("sparse_seq_to_seq", same_multiset(), {}, mc.HypothesisError, "next_token"),
+    (
+        "sparse_seq_to_seq",
         mc.data.from_arrays([[1, 2], [2, 1]], [[0, 1], [0, 1]]),
         {},
         mc.InconsistentLabelsError,

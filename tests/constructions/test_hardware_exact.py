@@ -54,7 +54,7 @@ def test_deep_is_narrow_and_wide_is_shallow():
     ds = sequences(300, 8, 30, 2)
     deep = mc.count(mc.construct("hardware_exact", ds, form="deep").weights)
     wide = mc.count(mc.construct("hardware_exact", ds, form="wide").weights)
-    assert deep.width <= 4 < wide.width
+    assert deep.width <= 5 < wide.width
     assert wide.depth < deep.depth
 
 
@@ -68,7 +68,9 @@ def test_a_longer_type_takes_fewer_parameters():
 @pytest.mark.parametrize(
     "ds, options, word",
     [
-        (sequences(60, 4, 12, 2), {"dtype": "bfloat16", "form": "deep"}, "at most 8"),
+        (sequences(60, 4, 12, 2), {"significand": 3}, "at most 3"),
+        (sequences(9, 4, 12, 2), {"dtype": "float32", "significand": 25}, "25"),
+        (sequences(9, 4, 12, 2), {"significand": "8"}, "'8'"),
         (sequences(300, 7, 30, 2), {"dtype": "float32"}, "over 7 tokens"),
         (sequences(9, 4, 12, 2), {"dtype": "float16"}, "float16"),
         (sequences(9, 4, 12, 2), {"form": "round"}, "round"),

@@ -36,6 +36,20 @@ def test_small_networks_of_every_kind(block):
         assert_same(weights, random_networks.tokens(rng, weights, samples, length))
 
 
+@pytest.mark.parametrize("block", range(8))
+def test_networks_with_an_aggregate(block):
+    stars = 0
+    for seed in range(20_000 + 60 * block, 20_060 + 60 * block):
+        rng = random.Random(seed)
+        weights = random_networks.starred(rng, random_networks.network(rng))
+        samples, length = rng.randint(1, 12), rng.randint(1, 5)
+        assert_same(weights, random_networks.tokens(rng, weights, samples, length))
+        stars += any(
+            getattr(layer, "pattern", "") == "star" for layer in weights.layers
+        )
+    assert stars > 10
+
+
 @pytest.mark.parametrize("seed", range(80))
 def test_many_inputs(seed):
     # From two tokens, where almost everything is shared, to as many as inputs.
@@ -104,6 +118,37 @@ def test_sums_at_the_border_of_int64(top, sign):
         )
         assert_same(part, np.arange(-3, 4)[:, None])
     assert_same(weights, np.array([[-2], [-1], [0], [1], [2], [2**31], [2**62]]))
+
+
+FORMS = [
+    {"pattern": "full"},
+    {"pattern": "full", "causal": True},
+    {"pattern": "star"},
+]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+@pytest.mark.parametrize("aggregate", [0, -(2**61) + 1, Fraction(5, 3)])
+@pytest.mark.parametrize("kind", ["uniform", "hardmax"])
+@pytest.mark.parametrize("residual", [False, True])
+def test_an_aggregate_with_long_numbers(kind, aggregate, form, residual):
+    # One slot for scores and values; sums over n + 1 tokens pass the border of int64.
+    head = Head(ONE, ONE, ONE, ONE)
+    layer = Attention(kind, (head,), residual=residual, **form)
+    between = Relu(Affine.dense([[1]], [1]))
+    for task in ("seq_to_seq", "next_token"):
+        for layers in ((), (layer,), (layer, layer), (layer, between, layer)):
+            weights = Weights(
+                task,
+                "ids",
+                Affine.dense([[2**61, 2**61 - 1, -1]]),
+                layers,
+                ONE,
+                aggregate=Affine.dense([[aggregate]]),
+            )
+            tokens = np.random.default_rng(3).integers(0, 3, (5, 9))
+            for length in (1, 2, 9):
+                assert_same(weights, tokens[:, :length])
 
 
 @pytest.mark.parametrize("causal", [False, True])

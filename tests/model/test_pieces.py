@@ -8,7 +8,7 @@ import pytest
 from memcap.model import columns
 from memcap.model.fast_forward import fast_forward
 from memcap.model.forward import forward
-from memcap.model.pieces import Base, combined, line
+from memcap.model.pieces import Base, combined
 from memcap.model.weights import Affine, Linear, Relu, Residual, Weights
 from tests.model import random_networks
 
@@ -62,10 +62,10 @@ def test_scalar_networks_on_many_integers(always, seed):
 def test_relu_and_sums_of_pieces(seed):
     rng = np.random.default_rng(seed)
     base = Base(rng.integers(-50, 50, 80), (1, 1))
-    found, truth = line(base), base.table.astype(object)
+    found, truth = base.line, base.table.astype(object)
     for _ in range(6):
         factor, offset = int(rng.integers(-4, 5)) or 1, int(rng.integers(-60, 60))
-        other = line(base)
+        other = base.line
         found = combined([found, other], [factor, 1], offset, (1, 1)).relu()
         truth = np.maximum(truth * factor + base.table + offset, 0)
         assert (found.spelled_out() == truth).all()

@@ -1,7 +1,10 @@
 """Significant bits of a forward pass, against every order of addition."""
 
+from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from itertools import permutations
+from operator import add
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from memcap.model.weights import (
     Residual,
     Weights,
 )
+from tests.nn.networks import network as random_uniform
 
 
 def points(layers, readout, embedding=((1,),)):
@@ -101,6 +105,107 @@ def test_rounding_is_that_of_floats():
     rng = np.random.default_rng(0)
     for value in rng.standard_normal(200) * 2.0 ** rng.integers(-40, 40, 200):
         assert rounded(Fraction(value), 24) == Fraction(float(np.float32(value)))
+
+
+class Short:
+    """A number of a float type of p bits: every operation rounds."""
+
+    p = 0
+
+    def __init__(self, value):
+        self.value = rounded(Fraction(value), Short.p)
+
+    def __add__(self, other):
+        return Short(self.value + other.value)
+
+    def __mul__(self, other):
+        return Short(self.value * other.value)
+
+    def __truediv__(self, number):
+        return Short(self.value / Short(number).value)
+
+
+def in_short_floats(net, tokens, p, order):
+    """The outputs in simulated floats of p bits, terms added in a random order."""
+    Short.p, rng = p, np.random.default_rng(order)
+    short = np.frompyfunc(Short, 1, 1)
+
+    def affine(rows, state):
+        made = []
+        for bias, terms in rows:
+            products = [state[c] * Short(w) for c, w in terms]
+            products.append(short(np.full(state[0].shape, bias, dtype=object)))
+            order = rng.permutation(len(products))
+            made.append(reduce(add, (products[i] for i in order)))
+        return made
+
+    def relu(state):
+        return [np.frompyfunc(lambda x: Short(max(x.value, 0)), 1, 1)(x) for x in state]
+
+    state = affine(
+        net.embedding.rows, [short(x) for x in np.moveaxis(np.array(tokens), -1, 0)]
+    )
+    for layer in net.layers:
+        if isinstance(layer, Attention):
+            old, length = state, np.shape(tokens)[1]
+            for head in layer.heads:
+                totals = [x.sum(axis=1) for x in affine(head.value.rows, old)]
+                means = [
+                    np.stack([x / length] * length, axis=1).astype(object)
+                    for x in totals
+                ]
+                added = affine(head.output.rows, means)
+                state = [x + y for x, y in zip(state, added, strict=True)]
+        elif isinstance(layer, Residual):
+            added = affine(layer.outer.rows, relu(affine(layer.inner.rows, state)))
+            state = [x + y for x, y in zip(state, added, strict=True)]
+        else:
+            made = affine(layer.map.rows, state)
+            state = made if isinstance(layer, Linear) else relu(made)
+    return [x.value for x in affine(net.readout.rows, state)[0][:, -1]]
+
+
+def test_any_number_of_bits_that_fits_is_enough_and_fewer_are_not():
+    wrong = 0
+    for seed in range(12):
+        net = random_uniform(seed)
+        tokens = np.random.default_rng(seed).integers(-3, 4, (3, 4, 2))
+        found = significance(net, tokens)
+        right = mc.forward(net, tokens).tolist()
+        for order in range(3):
+            assert in_short_floats(net, tokens, found.bits, order) == right
+            assert in_short_floats(net, tokens, found.bits + 3, order) == right
+            wrong += in_short_floats(net, tokens, found.bits // 2, order) != right
+    assert wrong > 18
+
+
+def test_only_what_is_read_is_measured():
+    # Adding 1 takes the first token one bit more, but nothing reads the result.
+    net = points([Linear(Affine.dense([[1]], [1]))], Affine.dense([[1]]))
+    assert significance(net, [[2**30, 1]]).bits == 30
+    every = replace(net, task="seq_to_seq")
+    assert significance(every, [[2**30, 1]]).bits == 31
+
+
+def test_weights_and_inputs_count_where_they_meet_nothing():
+    net = points([], Affine.build(2, [{0: 1, 1: 2**20 + 1}]), ((1,), (0,)))
+    assert significance(net, [[1]]).bits == 21
+    tiny = points([], Affine.dense([[2**40]]))
+    assert not significance(tiny, [[2.0**-140]]).fits(24)
+
+
+def test_a_mean_is_checked_in_the_type_that_runs_it():
+    for length in range(3, 129, 2):
+        found = significance(
+            points([averaging()], Affine.dense([[1]])),
+            [[length] + [0] * (length - 1)],
+        )
+        right = {
+            p: rounded(length * rounded(Fraction(1, length), p), p) == 1
+            for p in (8, 24, 53)
+        }
+        assert found.fits(8) == (right[8] and right[24] and found.bits <= 8)
+        assert found.fits(24) == right[24] and found.fits(53) == right[53]
 
 
 def test_softmax_and_positions_are_refused():
