@@ -94,7 +94,7 @@ def _formulas(ax: Axes, n: np.ndarray) -> list[style.Label]:
 def _bounds(ax: Axes, main: Sequence[Point]) -> list[style.Label]:
     lines = (
         ("KS25.ThmB1.parameters", "KS25 Theorem 4.1, printed", style.GREEN),
-        ("KS25.Thm4.2.explicit", "KS25 Theorem 4.2, no fewer", style.PURPLE),
+        ("memcap.Shatter.any_places", "fewest possible", style.PURPLE),
     )
     labels = []
     for identifier, text, color in lines:

@@ -64,7 +64,7 @@ def execute(run: Built) -> Record:
     certificate = mc.verify(built, ds)
     clock.append(time.perf_counter())
     proved = certificate.verdict is mc.Verdict.PROVED
-    report = {k: v for k, v in built.report.items() if not is_dataclass(v)}
+    report = {k: _plain(v) for k, v in built.report.items()}
     results = {
         "verdict": certificate.verdict.value,
         "correct": certificate.correct,
@@ -87,6 +87,13 @@ def execute(run: Built) -> Record:
         seconds=round(time.perf_counter() - begun, 3),
         time=now(),
     )
+
+
+def _plain(value: Any) -> Any:
+    """A report's value as JSON: sizes are dataclasses, or lists of them."""
+    if isinstance(value, list):
+        return [_plain(x) for x in value]
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def counts_of(counts: Count) -> dict[str, Any]:

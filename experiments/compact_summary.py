@@ -122,6 +122,7 @@ def bound(identifier: str, samples: int) -> float:
         "r": 63,
         "delta": 1,
         "classes": 2,
+        "vocab": 64,
     }
     value = mc.bounds.get(identifier)(**{name: given[name] for name in needed})
     return float(value)
@@ -136,8 +137,9 @@ def table(records: Sequence[Record]) -> str:
 def _sizes(found: dict[Series, list[Point]]) -> str:
     lines = [
         "| construction | C | N | seeds | parameters | 95 % interval | dense | depth "
-        "| width | longest weight | bits per label bit | per sqrt N |",
-        "| --- |" + " ---: |" * 4 + " --- |" + " ---: |" * 6,
+        "| width | longest weight | bits per label bit | per sqrt N "
+        "| times the fewest |",
+        "| --- |" + " ---: |" * 4 + " --- |" + " ---: |" * 7,
     ]
     return "\n".join(lines + [_line(point) for row in found.values() for point in row])
 
@@ -158,8 +160,17 @@ def _line(point: Point) -> str:
         f"{point.mean('max_bits'):,.0f}",
         f"{point.bits_per_bit:.1f}",
         f"{point.mean('nonzero') / sqrt(point.samples):.1f}",
+        _over_fewest(point),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _over_fewest(point: Point) -> str:
+    """Over the fewest numbers that some labelling takes, where it is known."""
+    if point.series not in (MAIN, PRINTED):
+        return ""
+    fewest = bound("memcap.Shatter.any_places", point.samples)
+    return f"{point.mean('nonzero') / fewest:.1f}"
 
 
 def _slopes(found: dict[Series, list[Point]]) -> str:

@@ -113,12 +113,12 @@ def test_committed_records_are_complete_proved_and_between_the_bounds():
     found = points(records)
     for point in (*found[MAIN], *found[PRINTED]):
         numbers = point.counts["nonzero"]
-        assert numbers.min() > bound("KS25.Thm4.2.explicit", point.samples)
+        assert numbers.min() > bound("memcap.Shatter.any_places", point.samples)
         assert numbers.max() < bound("KS25.ThmB1.parameters", point.samples)
     fit = slope(found[MAIN], "nonzero")
-    assert fit is not None and fit.interval[0] < 0.5 < fit.interval[1]
+    assert fit is not None and 0.49 < fit.interval[0] < fit.interval[1] < 0.53
     below = crossing(found[MAIN], float)
-    assert below is not None and 562 < below < 750
+    assert below is not None and 422 < below < 562
 
 
 SMALL_CELLS = [run for run in compact.SMALL if run.samples <= 1000]
@@ -213,4 +213,5 @@ def test_a_journey_ends_at_the_label():
     for tokens, label in zip(ds.tokens, ds.labels, strict=True):
         stops = travel(weights, tokens)
         assert len(stops) == len(weights.layers) + 1
-        assert stops[-1].state[-1] == label
+        ((read, _),) = weights.readout.rows[0].terms
+        assert stops[-1].state[read] == label
