@@ -42,10 +42,12 @@ class Line:
         depth: layers.
         nonzero: stored numbers.
         max_bits: digits of the longest.
-        build_seconds: wall seconds of `memcap.construct`, once.
+        build_seconds: wall seconds of `memcap.construct`, the median.
         forward_seconds: wall seconds of `fast_forward` over all N inputs, the median.
         verify_seconds: wall seconds of `memcap.verify`, the median.
+        build_cpu_seconds: processor seconds of `memcap.construct`, the median.
         forward_cpu_seconds: processor seconds of the same forward passes, the median.
+        verify_cpu_seconds: processor seconds of the same checks, the median.
         peak_gib: largest resident memory of the process up to here.
         integers_inputs: inputs the rival in Python integers ran over.
         integers_seconds: its processor seconds for one input.
@@ -65,7 +67,9 @@ class Line:
     build_seconds: float
     forward_seconds: float
     verify_seconds: float
+    build_cpu_seconds: float
     forward_cpu_seconds: float
+    verify_cpu_seconds: float
     peak_gib: float
     integers_inputs: int
     integers_seconds: float
@@ -95,9 +99,12 @@ def measure(construction: str, num_samples: int, most_inputs: int) -> Line:
     """Draw, build, run, verify; then the rivals on some of the inputs."""
     warm_up(construction)
     ds = mc.data.random_next_token(num_samples, LENGTH, VOCAB, CLASSES, seed=SEED)
-    built, (build, _) = timed(lambda: mc.construct(construction, ds))
-    weights = built.weights
     repeats = 1 if num_samples >= ONCE_FROM else REPEATS
+    # A dataset remembers what was measured of it: each build is given its own.
+    fresh = [ds.take(slice(None)) for _ in range(repeats)]
+    builds = [timed(lambda own=own: mc.construct(construction, own)) for own in fresh]
+    built = builds[0][0]
+    weights = built.weights
     forwards = [timed(lambda: fast_forward(weights, ds.tokens)) for _ in range(repeats)]
     verified = [timed(lambda: mc.verify(built, ds)) for _ in range(repeats)]
     peak = peak_gib()
@@ -118,10 +125,12 @@ def measure(construction: str, num_samples: int, most_inputs: int) -> Line:
         depth=counts.depth,
         nonzero=counts.nonzero,
         max_bits=counts.max_bits,
-        build_seconds=build,
+        build_seconds=_median([wall for _, (wall, _) in builds]),
         forward_seconds=_median([wall for _, (wall, _) in forwards]),
         verify_seconds=_median([wall for _, (wall, _) in verified]),
+        build_cpu_seconds=_median([cpu for _, (_, cpu) in builds]),
         forward_cpu_seconds=_median([cpu for _, (_, cpu) in forwards]),
+        verify_cpu_seconds=_median([cpu for _, (_, cpu) in verified]),
         peak_gib=peak,
         integers_inputs=by_integers[0],
         integers_seconds=by_integers[1],

@@ -93,7 +93,9 @@ def _plain(value: Any) -> Any:
     """A report's value as JSON: sizes are dataclasses, or lists of them."""
     if isinstance(value, list):
         return [_plain(x) for x in value]
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    return (
+        asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    )
 
 
 def counts_of(counts: Count) -> dict[str, Any]:

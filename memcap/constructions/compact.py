@@ -28,6 +28,7 @@ from memcap.constructions.gadgets import BIAS, Stack, affine
 from memcap.constructions.hashed_ids import HALF, HashedIds, search
 from memcap.constructions.projection import project
 from memcap.core.claims import Claim, ClaimKind
+from memcap.core.errors import InconsistentLabelsError
 from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
 from memcap.model.contexts import Contexts, contexts
@@ -55,10 +56,13 @@ def build(ds: Dataset, seed: int = 0) -> Built:
     Raises:
         InconsistentLabelsError: two equal contexts have different labels.
     """
-    ds.check_consistent()
     only_last = ds.task == "next_token"
     seen = contexts(ds.token_index, causal=False, only_last=only_last)
-    labels = context_labels(seen, ds.labels)
+    try:
+        labels = context_labels(seen, ds.labels)
+    except InconsistentLabelsError:
+        ds.check_consistent()  # says which samples contradict each other
+        raise
     found = _ids(seen, labels, seed)
     encoder = _encoder(ds, found, seed)
     line = _line(ds.length, found)
@@ -88,7 +92,9 @@ def build(ds: Dataset, seed: int = 0) -> Built:
 def _ids(seen: Contexts, labels: np.ndarray, seed: int) -> HashedIds:
     # Every token twice and the one that looks once more: as multisets these tell all
     # contexts apart.
-    rows = np.concatenate([seen.members, seen.members, seen.query[:, None]], axis=1)
+    short = np.min_scalar_type(int(seen.members.max()))
+    members, query = seen.members.astype(short), seen.query.astype(short)
+    rows = np.concatenate([members, members, query[:, None]], axis=1)
     tokens = sequence_ids.distinguishing_tokens(rows)
     return search(seen.members, seen.query, labels, tokens, seed)
 

@@ -20,7 +20,7 @@ from memcap.core.refs import Ref
 
 REF = Ref("memcap", "Compact")
 _SECONDS_WORTH = 3_000_000
-_MOST_TRIES = 200
+_FEWEST_TRIES, _MOST_TRIES = 3, 200
 HALF = Fraction(1, 2)
 
 
@@ -70,7 +70,7 @@ def search(
         HypothesisError: 60 bits do not suffice.
     """
     rng = np.random.default_rng(seed)
-    tries = max(3, min(_MOST_TRIES, _SECONDS_WORTH // members.size))
+    tries = max(_FEWEST_TRIES, min(_MOST_TRIES, _SECONDS_WORTH // members.size))
     table = np.zeros(int(members.max()) + 1, dtype=np.int64)
     columns = np.ascontiguousarray(members.T)
     for bits in range(_first_bits(labels, tries), 61 - len(columns).bit_length()):
@@ -95,7 +95,9 @@ def _first_bits(labels: np.ndarray, tries: int) -> int:
     """
     _, sizes = np.unique(labels, return_counts=True)
     pairs = (len(labels) ** 2 - float((sizes.astype(float) ** 2).sum())) / 2
-    return max(2, ceil(log2(max(1.0, pairs / log(100 * tries)))) + 1)
+    # Short tables are worth a hopeless try where one is cheap.
+    patience = 100 if tries > _FEWEST_TRIES else 10
+    return max(2, ceil(log2(max(1.0, pairs / log(patience * tries)))) + 1)
 
 
 def _labels_are_apart(halves: np.ndarray, labels: np.ndarray) -> bool:

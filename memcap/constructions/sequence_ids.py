@@ -36,7 +36,7 @@ def distinguishing_tokens(multisets: np.ndarray) -> list[int]:
     `_not_alone` finds them, among twice as many multisets each time.
 
     Args:
-        multisets: `[N, n]` int64, distinct rows of sorted tokens.
+        multisets: `[N, n]` integers, distinct rows of tokens in any order.
 
     Returns:
         the tokens of A in the order they were taken in; at most N - 1.
@@ -50,7 +50,9 @@ def distinguishing_tokens(multisets: np.ndarray) -> list[int]:
     """
     chosen: list[int] = []
     size = 0
-    while size < len(multisets):
+    tokens = int(multisets.max()) - int(multisets.min()) + 1
+    # With every token in A there is none to add.
+    while size < len(multisets) and len(chosen) < tokens:
         size = max(_FIRST_WALK, 2 * size)
         walked = multisets[:size]
         _extend(chosen, walked[_not_alone(walked, chosen)].tolist())

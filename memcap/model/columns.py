@@ -18,6 +18,7 @@ knows what the network is for.
 
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from memcap.model.sums import (
     common_scale,
     flattened,
     groups,
+    in_one_unit,
     is_long,
     value_of,
 )
@@ -150,6 +152,28 @@ class Columns:
             table = column.spelled_out()
             column.spelled = make_column(self.identity, table, column.scale)
         return column.spelled
+
+    def bent(self, column: Column, a: Number, b: Number, c: Number) -> Column:
+        """``x + c max(a x + b, 0)`` in one look at every entry.
+
+        Three quarters of the time of doing it in steps is making long integers that
+        are dropped again.
+        """
+        (slope,), offset, _ = common_scale([(a, column)], b)
+        size = Fraction(*column.scale)
+        # Entries t become m t, or f t + g beyond the bend.
+        ends = size, (1 + c * a) * size, Fraction(c * b)
+        (m, f, g), scale = in_one_unit(
+            [end.numerator for end in ends], [end.denominator for end in ends]
+        )
+        entries = column.table.tolist()
+        if (m, f) == (1, -1) and slope > 0:
+            turn = -offset // slope
+            table = [g - t if t > turn else t for t in entries]
+        else:
+            table = [f * t + g if slope * t + offset > 0 else m * t for t in entries]
+        made = make_column(column.partition, np.array(table, dtype=object), scale)
+        return self.constant(value_of(made, made.low)) if made.is_constant else made
 
     def _common_base(self, terms: Terms) -> Base | None:
         """The one column all terms are functions of, if holding pieces may pay."""

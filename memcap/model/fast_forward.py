@@ -226,6 +226,9 @@ def _apply(layer: Layer, state: TokenState, kept: slice) -> TokenState:
 def _residual(
     layer: Residual, engine: Columns, columns: list[AnyColumn]
 ) -> list[AnyColumn]:
+    bent = _bent(layer, engine, columns)
+    if bent is not None:
+        return bent
     hidden = _affine(layer.inner, engine, columns, relu=True)
     skip = ((len(hidden), 1),)
     return [
@@ -234,6 +237,26 @@ def _residual(
         else x
         for (bias, terms), x in zip(layer.outer.rows, columns, strict=True)
     ]
+
+
+def _bent(
+    layer: Residual, engine: Columns, columns: list[AnyColumn]
+) -> list[AnyColumn] | None:
+    """The columns, where one unit reads and writes one slot of long integers."""
+    if layer.inner.outputs != 1 or len(layer.inner.rows[0].terms) != 1:
+        return None
+    (bias, ((slot, weight),)), rows = layer.inner.rows[0], layer.outer.rows
+    if layer.outer.has_bias or sum(len(row.terms) for row in rows) != 1:
+        return None
+    column = columns[slot]
+    if not rows[slot].terms or not isinstance(column, Column):
+        return None
+    if column.table.dtype != object:
+        return None
+    ((_, jump),) = rows[slot].terms
+    made = list(columns)
+    made[slot] = engine.bent(column, weight, bias, jump)
+    return made
 
 
 def _outputs(weights: Weights, state: TokenState) -> ExactOutputs:

@@ -79,10 +79,22 @@ def common_scale(terms: Terms, bias: Number) -> tuple[list[int], int, tuple[int,
     """Integers c_j, b and a rational s > 0 with ``s c_j = weight_j * scale_j``."""
     tops = [w.numerator * c.scale[0] for w, c in terms]
     bottoms = [w.denominator * c.scale[1] for w, c in terms]
-    bottom = lcm(bias.denominator, *bottoms)
-    factors = [top * (bottom // b) for top, b in zip(tops, bottoms, strict=True)]
-    offset = bias.numerator * (bottom // bias.denominator)
-    common = gcd(offset, *factors)
+    found, scale = in_one_unit([*tops, bias.numerator], [*bottoms, bias.denominator])
+    return found[:-1], found[-1], scale
+
+
+def in_one_unit(
+    tops: Sequence[int], bottoms: Sequence[int]
+) -> tuple[list[int], tuple[int, int]]:
+    """Integers n_j and the largest rational s > 0 with ``s n_j = top_j / bottom_j``.
+
+    Example:
+        >>> in_one_unit([3, 9], [2, 4])
+        ([2, 3], (3, 4))
+    """
+    bottom = lcm(*bottoms)
+    found = [top * (bottom // b) for top, b in zip(tops, bottoms, strict=True)]
+    common = gcd(*found)
     shrink = gcd(common, bottom)
     scale = (common // shrink, bottom // shrink)
-    return [factor // common for factor in factors], offset // common, scale
+    return [number // common for number in found], scale

@@ -74,7 +74,11 @@ def test_smoke_writes_a_proved_line_a_network_and_size(finished):
 
 def test_bars_are_met_missed_or_not_run(finished):
     line = replace(
-        finished[1][0], num_samples=100_000, build_seconds=2.0, verify_seconds=4.0
+        finished[1][0],
+        num_samples=100_000,
+        build_cpu_seconds=2.0,
+        verify_seconds=4.0,
+        verify_cpu_seconds=4.0,
     )
     slow = replace(line, verify_seconds=5.5, verdict="REFUTED")
     said = list(bars.verdicts([line]))

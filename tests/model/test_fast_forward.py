@@ -10,7 +10,15 @@ import memcap as mc
 from memcap.core.errors import WeightsError
 from memcap.model.fast_forward import fast_forward
 from memcap.model.forward import forward
-from memcap.model.weights import Affine, Attention, Head, Linear, Relu, Weights
+from memcap.model.weights import (
+    Affine,
+    Attention,
+    Head,
+    Linear,
+    Relu,
+    Residual,
+    Weights,
+)
 from tests.model import random_networks
 
 ONE = Affine.dense([[1]])
@@ -281,3 +289,24 @@ def test_too_many_positions_are_refused():
     for run in (forward, fast_forward):
         with pytest.raises(WeightsError, match="2 tokens, but 1 positions"):
             run(weights, np.zeros((1, 2), dtype=int))
+
+
+@pytest.mark.parametrize("jump", [-2, 1, Fraction(-1, 3), Fraction(5, 7), -1])
+@pytest.mark.parametrize("weight", [1, -1, 2, Fraction(-3, 5)])
+@pytest.mark.parametrize("bias", [0, -(3**70), 5**50, Fraction(-(7**40), 3)])
+def test_one_unit_that_bends_one_slot_of_long_numbers(weight, bias, jump):
+    bend = Residual(
+        Affine.build(2, [{0: weight}], [bias]), Affine.build(1, [{0: jump}, {}])
+    )
+    # Long numbers in few groups, and a slot beside them that nothing changes.
+    longer = Linear(Affine.build(1, [{0: 11**30}, {0: 1}], [-(3**70), 0]))
+    weights = Weights(
+        "next_token",
+        "vectors",
+        Affine.dense([[1]]),
+        (longer, bend, bend),
+        Affine.dense([[1, 1]]),
+    )
+    tokens = np.arange(-40, 60, 3)[:, None]
+    found = fast_forward(weights, tokens).numbers()
+    assert (found == forward(weights, tokens)).all()
