@@ -8,6 +8,7 @@ from memcap.cli.bounds import bounds
 from memcap.cli.construct import construct
 from memcap.cli.report import report
 from memcap.cli.study import study
+from memcap.cli.sweep import sweep
 from memcap.cli.verify import verify
 
 app = typer.Typer(
@@ -18,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (study, construct, verify, bounds, report):
+for command in (study, construct, verify, bounds, sweep, report):
     app.command()(command)
 
 

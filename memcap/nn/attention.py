@@ -1,12 +1,14 @@
-"""Attention as the papers write it: no 1/sqrt(s), no norm, ties of hardmax shared."""
+"""Attention as the papers write it; 1/sqrt(s) and a norm only on request."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 from flax import nnx
 
-from memcap.model.weights import AttentionKind
+from memcap.model.weights import AttentionKind, Pattern
+from memcap.nn.mixing import mix, product
+from memcap.nn.norm import NO_GAINS, Gains, NormName, normalize, value_of
+from memcap.nn.softening import Softening
 
 
 class HeadShape(NamedTuple):
@@ -20,8 +22,8 @@ class AttentionLayer(nnx.Module):
     """``h <- [h +] sum_heads W_O (W_V h) A`` (Gen.SA, Gen.HA, Gen.UA).
 
     ``A`` is softmax, hardmax or 1/n of the scores ``(W_K h)^T (W_Q h)``, column by
-    column. Hardmax is piecewise constant in its scores: their gradient is zero, and
-    no straight-through estimate stands in for it.
+    column. Hardmax is piecewise constant in its scores: their gradient is zero, unless
+    a `Softening` stands in for it.
 
     Args:
         kind: ``softmax``, ``hardmax`` or ``uniform``.
@@ -33,6 +35,11 @@ class AttentionLayer(nnx.Module):
         causal: whether token k sees only tokens up to k.
         residual: whether the input is added to the output.
         part: name under which the numbers are counted.
+        pattern: ``full``, or ``star`` around the first token.
+        score_scale: factor of all scores, taken into W_Q.
+        softening: how hardmax is trained, or None.
+        norm: what is done to h before the maps see it, see `Gains`.
+        gains: gain and shift of the norm.
     """
 
     def __init__(
@@ -47,6 +54,11 @@ class AttentionLayer(nnx.Module):
         causal: bool = False,
         residual: bool = True,
         part: str = "attention",
+        pattern: Pattern = "full",
+        score_scale: float = 1.0,
+        softening: Softening | None = None,
+        norm: NormName = "none",
+        gains: Gains = NO_GAINS,
     ) -> None:
         self.kind: AttentionKind = kind
         self.query = nnx.Param(query)
@@ -57,14 +69,22 @@ class AttentionLayer(nnx.Module):
         self.causal = causal
         self.residual = residual
         self.part = part
+        self.pattern: Pattern = pattern
+        self.score_scale = score_scale
+        self.softening = softening
+        self.norm: NormName = norm
+        self.gain, self.shift = gains.stored()
 
     def maps(self) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
         """Query, key, value and output maps as they enter the forward pass."""
-        return self.query[...], self.key[...], self.value[...], self.output[...]
+        query = self.query[...]
+        # Rounded here, once, so that the exported W_Q is the one used.
+        query = query if self.score_scale == 1 else query * self.score_scale
+        return query, self.key[...], self.value[...], self.output[...]
 
-    def __call__(self, state: jax.Array) -> jax.Array:
+    def __call__(self, state: jax.Array, progress: Any = None) -> jax.Array:
         """Apply the layer to a state `[..., n, m]`."""
-        return _attend(self, state)
+        return _attend(self, state, progress)
 
 
 class BoltzmannLayer(nnx.Module):
@@ -78,6 +98,9 @@ class BoltzmannLayer(nnx.Module):
         sharpness: `[H]` the factors kappa.
         output: `[H, m, 1]` the columns W_O.
         causal: whether token k sees only tokens up to k.
+        score_scale: factor of all scores, taken into W_Q.
+        norm: what is done to h before the maps see it, see `Gains`.
+        gains: gain and shift of the norm.
 
     References:
         KS23.DefBoltz, KS23.Thm2.
@@ -90,85 +113,59 @@ class BoltzmannLayer(nnx.Module):
         output: jax.Array,
         *,
         causal: bool = False,
+        score_scale: float = 1.0,
+        norm: NormName = "none",
+        gains: Gains = NO_GAINS,
     ) -> None:
         self.kind: AttentionKind = "softmax"
         self.projection = nnx.Param(projection)
         self.sharpness = nnx.Param(sharpness)
         self.output = nnx.Param(output)
-        self.shapes = (HeadShape(1, 1),) * projection.shape[0]
+        self.shapes = (HeadShape(1, 1),) * projection.shape[-2]
         self.causal = causal
         self.residual = True
         self.part = "attention"
+        self.pattern: Pattern = "full"
+        self.score_scale = score_scale
+        self.softening: Softening | None = None
+        self.norm: NormName = norm
+        self.gain, self.shift = gains.stored()
 
     def maps(self) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
         """Query, key, value and output maps as they enter the forward pass."""
         tied = self.projection[...][:, None, :]
+        kappa = self.sharpness[...]
+        kappa = kappa if self.score_scale == 1 else kappa * self.score_scale
         # The product is rounded here, once, so that the exported W_Q is the one used.
-        return self.sharpness[...][:, None, None] * tied, tied, tied, self.output[...]
+        return kappa[:, None, None] * tied, tied, tied, self.output[...]
 
-    def __call__(self, state: jax.Array) -> jax.Array:
+    def __call__(self, state: jax.Array, progress: Any = None) -> jax.Array:
         """Apply the layer to a state `[..., n, m]`."""
-        return _attend(self, state)
+        return _attend(self, state, progress)
 
 
-def _attend(layer: AttentionLayer | BoltzmannLayer, state: jax.Array) -> jax.Array:
+def _attend(
+    layer: AttentionLayer | BoltzmannLayer, state: jax.Array, progress: Any
+) -> jax.Array:
     query, key, value, output = layer.maps()
-    values = _heads(value, state)
+    read = normalize(layer.norm, value_of(layer.gain), value_of(layer.shift), state)
     scores = None
     if layer.kind != "uniform":
-        scores = _product(
-            "...hqs,...hks->...hqk", _heads(query, state), _heads(key, state)
+        scores = product(
+            "...hqs,...hks->...hqk", _heads(query, read), _heads(key, read)
         )
-    mixed = mix(layer.kind, scores, values, causal=layer.causal)
-    written = _product("hmt,...hkt->...km", output, mixed)
+    mixed = mix(
+        layer.kind,
+        scores,
+        _heads(value, read),
+        causal=layer.causal,
+        pattern=layer.pattern,
+        softening=layer.softening,
+        progress=progress,
+    )
+    written = product("hmt,...hkt->...km", output, mixed)
     return state + written if layer.residual else written
 
 
-def mix(
-    kind: AttentionKind,
-    scores: jax.Array | None,
-    values: jax.Array,
-    *,
-    causal: bool = False,
-) -> jax.Array:
-    """Weighted means of the values, one for each query.
-
-    The shares ``exp(score - max)``, ``[score = max]`` or 1 are summed before the one
-    division, so that hardmax and uniform attention round only there.
-
-    Args:
-        kind: how scores become shares.
-        scores: `[..., n, n]` queries by keys, or None for ``uniform``.
-        values: `[..., n, t]`.
-        causal: whether query k sees only keys up to k.
-
-    Returns:
-        `[..., n, t]`.
-    """
-    length = values.shape[-2]
-    seen = jnp.ones((length, length), dtype=bool)
-    seen = jnp.tril(seen) if causal else seen
-    seen = jnp.expand_dims(seen, range(values.ndim - 2))
-    shares = _shares(kind, scores, seen, values.dtype)
-    total = shares.sum(axis=-1, keepdims=True, dtype=values.dtype)
-    return _product("...qk,...kt->...qt", shares, values) / total
-
-
-def _shares(
-    kind: AttentionKind, scores: jax.Array | None, seen: jax.Array, dtype: jnp.dtype
-) -> jax.Array:
-    if kind == "uniform" or scores is None:
-        return seen.astype(dtype)
-    visible = jnp.where(seen, scores, -jnp.inf)
-    largest = jax.lax.stop_gradient(visible.max(axis=-1, keepdims=True))
-    if kind == "hardmax":
-        return (visible == largest).astype(dtype)
-    return jnp.exp(visible - largest)
-
-
 def _heads(maps: jax.Array, state: jax.Array) -> jax.Array:
-    return _product("hsm,...km->...hks", maps, state)
-
-
-def _product(formula: str, left: jax.Array, right: jax.Array) -> jax.Array:
-    return jnp.einsum(formula, left, right, precision="highest")
+    return product("hsm,...km->...hks", maps, state)

@@ -17,9 +17,12 @@ from memcap.model.weights import (
     Weights,
 )
 from memcap.nn.attention import AttentionLayer, BoltzmannLayer
+from memcap.nn.blocks import Block, BlockStack
+from memcap.nn.build import Network
 from memcap.nn.feedforward import ResidualStack, TokenWiseStack
 from memcap.nn.parts import Parts, Segment
 from memcap.nn.precision import context, require_exact
+from memcap.nn.separable import SeparableNetwork
 from memcap.nn.stacking import dense_bias, dense_matrix, device_array, stack
 from memcap.nn.transformer import Transformer
 
@@ -71,15 +74,19 @@ def _parts(weights: Weights, dtype: str) -> Parts:
         segments=stack(weights.layers, dtype),
         readout=device_array(dense_matrix(weights.readout), dtype),
         readout_bias=device_array(dense_bias(weights.readout), dtype),
+        aggregate=None
+        if weights.aggregate is None
+        else device_array(dense_matrix(weights.aggregate)[:, 0], dtype),
     )
 
 
-def to_weights(model: Transformer) -> Weights:
+def to_weights(model: Network) -> Weights:
     """Turn a network module into neutral weights: the exact numbers its floats are.
 
     Padding is left out; maps that the module forms of its parameters, such as the
-    tied query of Boltzmann attention, are taken as the floats used in the forward
-    pass. ``to_weights(from_weights(w))`` is `w`.
+    tied query of Boltzmann attention or a query times 1/sqrt(s), are taken as the
+    floats used in the forward pass. Sinusoidal positions become a table of numbers
+    like any other. ``to_weights(from_weights(w))`` is `w`.
 
     Args:
         model: the module, trained or converted.
@@ -89,11 +96,22 @@ def to_weights(model: Transformer) -> Weights:
 
     Raises:
         DataError: a number is NaN or infinite, as after a diverged training.
-        WeightsError: the padding of a stack was overwritten.
+        WeightsError: the padding of a stack was overwritten, or the network has a
+            norm or is separable, which the neutral record cannot say.
     """
+    if isinstance(model, SeparableNetwork):
+        raise WeightsError(
+            "a separable network multiplies functions of its inputs, which the exact "
+            "record does not hold: run it in floats."
+        )
+    if model.norm != "none":
+        raise WeightsError(
+            f"norm {model.norm!r} divides by a square root, which the exact record "
+            "does not hold: train with norm='none', or run the network in floats."
+        )
     with context(model.dtype):
         layers = [layer for segment in model.segments for layer in _layers(segment)]
-        positions = model.positions
+        positions, aggregate = model.positions, model.aggregate
         return Weights(
             task=model.task,
             input="ids" if model.ids else "vectors",
@@ -104,6 +122,9 @@ def to_weights(model: Transformer) -> Weights:
             readout=_affine(
                 _floats(model.readout[...]), _floats(model.readout_bias[...])
             ),
+            aggregate=None
+            if aggregate is None
+            else _affine(_floats(aggregate[...])[:, None]),
         )
 
 
@@ -120,11 +141,19 @@ def _affine(matrix: np.ndarray, bias: np.ndarray | None = None) -> Affine:
 
 
 def _layers(segment: Segment) -> Iterable[Layer]:
+    if isinstance(segment, BlockStack):
+        return [layer for block in segment.blocks() for layer in _block_layers(block)]
     if isinstance(segment, TokenWiseStack):
         return _token_wise_layers(segment)
     if isinstance(segment, ResidualStack):
         return _residual_layers(segment)
     return [_attention_of(segment)]
+
+
+def _block_layers(block: Block) -> Iterator[Layer]:
+    yield _attention_of(block.attention)
+    if block.feedforward is not None:
+        yield from _layers(block.feedforward)
 
 
 def _token_wise_layers(stack: TokenWiseStack) -> Iterator[Layer]:
@@ -159,7 +188,9 @@ def _attention_of(layer: AttentionLayer | BoltzmannLayer) -> Attention:
         )
         for h, shape in enumerate(layer.shapes)
     )
-    return Attention(layer.kind, heads, layer.causal, layer.residual, layer.part)
+    return Attention(
+        layer.kind, heads, layer.causal, layer.residual, layer.part, layer.pattern
+    )
 
 
 def _trim(padded: np.ndarray, *sizes: int) -> np.ndarray:

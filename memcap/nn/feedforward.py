@@ -8,11 +8,14 @@ of ReLU at 0 is taken as 0, so neither its weights nor those that read it get a
 gradient. Networks of different sizes may therefore be trained in one padded shape.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
+
+from memcap.nn.norm import NO_GAINS, Gains, NormName, normalize, value_of
 
 
 class TokenWiseShape(NamedTuple):
@@ -82,6 +85,8 @@ class ResidualStack(nnx.Module):
         outer: `[L, m, q]` W2, columns beyond the true hidden sizes zero.
         outer_bias: `[L, m]` b2.
         shapes: the true shape of each layer.
+        norm: what is done to h before W1 sees it.
+        gains: `[L, m]` gain and shift of the norm.
     """
 
     def __init__(
@@ -91,18 +96,37 @@ class ResidualStack(nnx.Module):
         outer: jax.Array,
         outer_bias: jax.Array,
         shapes: tuple[ResidualShape, ...],
+        norm: NormName = "none",
+        gains: Gains = NO_GAINS,
     ) -> None:
         self.inner = nnx.Param(inner)
         self.inner_bias = nnx.Param(inner_bias)
         self.outer = nnx.Param(outer)
         self.outer_bias = nnx.Param(outer_bias)
         self.shapes = shapes
+        self.norm: NormName = norm
+        self.gain, self.shift = gains.stored()
 
     def __call__(self, state: jax.Array) -> jax.Array:
         """Apply the layers to a state `[..., m]`."""
-        inner, outer = self.inner[...], self.outer[...]
-        layers = (inner, self.inner_bias[...], outer, self.outer_bias[...])
-        return jax.lax.scan(_residual_step, state, layers)[0]
+        layers = _ResidualLayer(
+            self.inner[...],
+            self.inner_bias[...],
+            self.outer[...],
+            self.outer_bias[...],
+            value_of(self.gain),
+            value_of(self.shift),
+        )
+        return jax.lax.scan(partial(_residual_step, self.norm), state, layers)[0]
+
+
+class _ResidualLayer(NamedTuple):
+    inner: jax.Array
+    inner_bias: jax.Array
+    outer: jax.Array
+    outer_bias: jax.Array
+    gain: jax.Array | None
+    shift: jax.Array | None
 
 
 def _token_wise_step(
@@ -114,8 +138,8 @@ def _token_wise_step(
 
 
 def _residual_step(
-    state: jax.Array, layer: tuple[jax.Array, jax.Array, jax.Array, jax.Array]
+    norm: NormName, state: jax.Array, layer: _ResidualLayer
 ) -> tuple[jax.Array, None]:
-    inner, inner_bias, outer, outer_bias = layer
-    hidden = jax.nn.relu(affine(inner, inner_bias, state))
-    return state + affine(outer, outer_bias, hidden), None
+    read = normalize(norm, layer.gain, layer.shift, state)
+    hidden = jax.nn.relu(affine(layer.inner, layer.inner_bias, read))
+    return state + affine(layer.outer, layer.outer_bias, hidden), None

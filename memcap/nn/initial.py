@@ -42,10 +42,11 @@ def boltzmann_start(weights: Weights) -> dict[str, np.ndarray]:
         ([[1.0, 2.0]], array([3.]))
     """
     layers = [x for x in weights.layers if isinstance(x, Attention)]
-    if len(layers) != 1 or layers[0].kind != "softmax" or not layers[0].residual:
+    tied = len(layers) == 1 and layers[0].kind == "softmax" and layers[0].residual
+    if not tied or weights.aggregate is not None:
         raise WeightsError(
             "initial values of tied attention come from a network with one softmax "
-            "layer and its skip connection; this one has another form."
+            "layer, its skip connection and no aggregate; this one has another form."
         )
     heads = layers[0].heads
     try:

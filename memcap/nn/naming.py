@@ -9,19 +9,23 @@ from flax import nnx
 
 from memcap.core.errors import WeightsError
 from memcap.nn.attention import AttentionLayer, BoltzmannLayer
+from memcap.nn.blocks import BlockStack
+from memcap.nn.build import Network
 from memcap.nn.parts import Segment
 from memcap.nn.precision import context
-from memcap.nn.transformer import Transformer
+from memcap.nn.separable import SeparableNetwork
 
 _Path = tuple[Any, ...]
 
 
-def parameters(model: Transformer) -> dict[str, nnx.Param]:
+def parameters(model: Network) -> dict[str, nnx.Param]:
     """The parameters of a network by name.
 
-    Names are ``embedding``, ``positions``, ``readout`` and ``readout_bias``, and part
-    and array for what lies between: ``attention.projection``, ``decoder.inner``. Where
-    a part has several segments, the second one is ``decoder#2.inner``.
+    Names are ``embedding``, ``positions``, ``aggregate``, ``readout`` and
+    ``readout_bias``, and part and array for what lies between:
+    ``attention.projection``, ``decoder.inner``. Where a part has several segments, the
+    second one is ``decoder#2.inner``. Several blocks are stacked in arrays such as
+    ``blocks.attention.query`` and ``blocks.feedforward.inner``.
 
     Args:
         model: the network.
@@ -30,7 +34,7 @@ def parameters(model: Transformer) -> dict[str, nnx.Param]:
         its own parameters, not copies.
 
     Example:
-        >>> from memcap.nn.config import Config
+        >>> from memcap.nn import Config, Transformer
         >>> model = Transformer(Config(vocab=4, attention="boltzmann"), rngs=0)
         >>> [name for name in parameters(model) if name.startswith("attention")]
         ['attention.output', 'attention.projection', 'attention.sharpness']
@@ -38,7 +42,7 @@ def parameters(model: Transformer) -> dict[str, nnx.Param]:
     return {name: _at(model, path) for name, path in _paths(model).items()}
 
 
-def assign(model: Transformer, values: Mapping[str, Any]) -> None:
+def assign(model: Network, values: Mapping[str, Any]) -> None:
     """Overwrite some parameters of a network, rounded to its type.
 
     Args:
@@ -65,7 +69,7 @@ def assign(model: Transformer, values: Mapping[str, Any]) -> None:
 
 
 def split(
-    model: Transformer, frozen: Iterable[str] = ()
+    model: Network, frozen: Iterable[str] = ()
 ) -> tuple[nnx.GraphDef, nnx.State, nnx.State]:
     """Take a network apart into structure, trained parameters and the rest, once.
 
@@ -100,7 +104,7 @@ def _check_names(names: Iterable[str], known: Iterable[str]) -> None:
             )
 
 
-def _paths(model: Transformer) -> dict[str, _Path]:
+def _paths(model: Network) -> dict[str, _Path]:
     parts = list(_part_names(model))
     flat = nnx.to_flat_state(nnx.state(model, nnx.Param))
     return {_name(path, parts): path for path, _ in flat}
@@ -108,17 +112,22 @@ def _paths(model: Transformer) -> dict[str, _Path]:
 
 def _name(path: _Path, parts: list[str]) -> str:
     if path[0] == "segments":
-        return f"{parts[path[1]]}.{path[2]}"
+        inside = [str(step) for step in path[2:] if step != "block"]
+        return ".".join([parts[path[1]], *inside])
     return "embedding" if path[0] == "table" else str(path[0])
 
 
-def _at(model: Transformer, path: _Path) -> nnx.Param:
-    owner = model.segments[path[1]] if path[0] == "segments" else model
-    return getattr(owner, path[-1])
+def _at(model: Network, path: _Path) -> nnx.Param:
+    found: Any = model
+    for step in path:
+        found = found[step] if isinstance(step, int) else getattr(found, step)
+    return found
 
 
-def _part_names(model: Transformer) -> Iterator[str]:
+def _part_names(model: Network) -> Iterator[str]:
     seen: dict[str, int] = {}
+    if isinstance(model, SeparableNetwork):
+        return
     for segment in model.segments:
         part = _part(segment)
         seen[part] = seen.get(part, 0) + 1
@@ -128,4 +137,6 @@ def _part_names(model: Transformer) -> Iterator[str]:
 def _part(segment: Segment) -> str:
     if isinstance(segment, (AttentionLayer, BoltzmannLayer)):
         return segment.part
+    if isinstance(segment, BlockStack):
+        return "blocks"
     return segment.shapes[0].part

@@ -127,6 +127,8 @@ def _parts(weights: Weights) -> Iterable[tuple[str, Iterable[Number]]]:
     yield "the embedding", weights.embedding.numbers()
     if weights.positions is not None:
         yield "the position table", weights.positions.numbers()
+    if weights.aggregate is not None:
+        yield "the aggregate", weights.aggregate.numbers()
     for index, layer in enumerate(weights.layers):
         where = f"layer {index} ({layer.part})" if layer.part else f"layer {index}"
         for affine in _maps(layer):

@@ -145,4 +145,5 @@ def _attention(layer: Attention, dtype: str) -> AttentionLayer:
         causal=layer.causal,
         residual=layer.residual,
         part=layer.part,
+        pattern=layer.pattern,
     )

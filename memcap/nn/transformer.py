@@ -5,7 +5,6 @@ and attention layers) and an affine readout. `Config` describes the special case
 is trained; `memcap.nn.convert` builds the general one from neutral weights.
 """
 
-from functools import partial
 from typing import Any
 
 import jax
@@ -17,14 +16,21 @@ from memcap.core.errors import WeightsError
 from memcap.data.dataset import Task
 from memcap.model.weights import Decision
 from memcap.nn.attention import AttentionLayer, BoltzmannLayer
+from memcap.nn.blocks import BlockStack
+from memcap.nn.compiled import run, seed_of
 from memcap.nn.config import Config
+from memcap.nn.drawing import draw
 from memcap.nn.feedforward import affine
-from memcap.nn.parts import Parts, draw
+from memcap.nn.norm import NormName, normalize, value_of
+from memcap.nn.parts import Parts
+from memcap.nn.positions import Fixed
 from memcap.nn.precision import context, format_of
+
+_MIXERS = (AttentionLayer, BoltzmannLayer, BlockStack)
 
 
 class Transformer(nnx.Module):
-    """A transformer without norm and scaling, evaluated on a whole batch at once.
+    """A transformer, evaluated on a whole batch at once.
 
     ``model(tokens)`` has the shape of `memcap.model.forward`: ``[N]`` for one output
     and ``[N, C]`` for C of the last token, ``[N, n]`` and ``[N, n, C]`` of every
@@ -59,20 +65,29 @@ class Transformer(nnx.Module):
         self.decision: Decision = parts.decision
         self.dtype = parts.dtype
         self.table = nnx.Param(parts.table)
+        stored = nnx.Param if parts.positions_trained else Fixed
         self.positions = nnx.data(
-            None if parts.positions is None else nnx.Param(parts.positions)
+            None if parts.positions is None else stored(parts.positions)
+        )
+        self.aggregate = nnx.data(
+            None if parts.aggregate is None else nnx.Param(parts.aggregate)
         )
         self.segments = nnx.List(parts.segments)
         self.readout = nnx.Param(parts.readout)
         self.readout_bias = nnx.Param(parts.readout_bias)
+        self.norm: NormName = parts.norm
+        self.readout_gain, self.readout_shift = parts.gains.stored()
 
-    def __call__(self, tokens: Any) -> jax.Array:
+    def __call__(self, tokens: Any, *, progress: Any = None) -> jax.Array:
         """Outputs of a batch of sequences.
 
         Args:
             tokens: `[N, n]` integer ids, or `[N, n, d]` vectors; `[N, n]` numbers are
                 1-d vectors to a network of vectors. Vectors are rounded to the
                 module's type.
+            progress: share of the training done, in 0..1, a number or a traced
+                scalar: what is trained in place of hardmax depends on it. None, the
+                default, evaluates the network as it is.
 
         Returns:
             `[N]`, `[N, C]`, `[N, n]` or `[N, n, C]` floats.
@@ -84,20 +99,21 @@ class Transformer(nnx.Module):
         with context(self.dtype):
             tokens = self._checked(tokens)
             # One compiled function for the whole network; NNX ends at its door.
-            return _run(*nnx.split(self), tokens)
+            return run(*nnx.split(self), tokens, progress)
 
-    def _forward(self, tokens: Any) -> jax.Array:
-        state = self._embed(tokens)
+    def forward(self, tokens: Any, progress: Any = None) -> jax.Array:
+        """What is compiled: the outputs of tokens that were checked."""
+        state = self._with_aggregate(self._embed(tokens))
         last = max(self._attentions(), default=-1)
         for index, segment in enumerate(self.segments):
-            state = segment(state)
+            mixes = isinstance(segment, _MIXERS)
+            state = segment(state, progress) if mixes else segment(state)
             if index == last and self.task == "next_token":
                 state = state[:, -1:]
         return self._read(state)
 
     def _attentions(self) -> list[int]:
-        kinds = (AttentionLayer, BoltzmannLayer)
-        return [i for i, part in enumerate(self.segments) if isinstance(part, kinds)]
+        return [i for i, part in enumerate(self.segments) if isinstance(part, _MIXERS)]
 
     def _checked(self, tokens: Any) -> Any:
         tokens = tokens if isinstance(tokens, jax.Array) else np.asarray(tokens)
@@ -139,23 +155,25 @@ class Transformer(nnx.Module):
             return state
         return state + self.positions[...][None, : tokens.shape[1]]
 
+    def _with_aggregate(self, state: jax.Array) -> jax.Array:
+        if self.aggregate is None:
+            return state
+        own = self.aggregate[...][None, None]
+        own = jnp.broadcast_to(own, (state.shape[0], 1, state.shape[2]))
+        return jnp.concatenate([own, state], axis=1)
+
     def _read(self, state: jax.Array) -> jax.Array:
         if self.task == "next_token":
             state = state[:, -1]
+        elif self.aggregate is not None:
+            state = state[:, 1:]
+        gain, shift = value_of(self.readout_gain), value_of(self.readout_shift)
+        state = normalize(self.norm, gain, shift, state)
         outputs = affine(self.readout[...], self.readout_bias[...], state)
         return outputs[..., 0] if self.decision == "nearest" else outputs
 
 
-@partial(jax.jit, static_argnums=0)
-def _run(structure: nnx.GraphDef, state: nnx.State, tokens: Any) -> jax.Array:
-    return nnx.merge(structure, state)._forward(tokens)
-
-
 def _drawn(config: Config, rngs: nnx.Rngs | int | None, dtype: str) -> Parts:
     format_of(dtype)
-    if rngs is None:
-        raise WeightsError("Transformer(config) draws its weights: give rngs=0.")
-    keyed = isinstance(rngs, nnx.Rngs)
-    seed = np.asarray(jax.random.key_data(rngs.params())) if keyed else rngs
     with context(dtype):
-        return draw(config, np.random.default_rng(seed), dtype)
+        return draw(config, np.random.default_rng(seed_of(rngs)), dtype)

@@ -56,6 +56,7 @@ class Record:
         versions: package versions of the run.
         seconds: wall time of the run.
         time: when the run ended, UTC; not part of the key.
+        device: what the run ran on; not part of the key.
     """
 
     config: dict[str, Any]
@@ -67,6 +68,7 @@ class Record:
     versions: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     time: str = ""
+    device: str = ""
 
     @property
     def key(self) -> str:
@@ -178,10 +180,13 @@ class Store:
     def _mend(self, stream: Any) -> None:
         # A last line without its newline is either whole (then only the newline is
         # missing) or torn (then it is cut off; `_read` has reported it).
+        if not stream.seek(0, os.SEEK_END):
+            return
+        stream.seek(-1, os.SEEK_END)
+        if stream.read(1) == b"\n":
+            return
         raw = self.path.read_bytes()
         tail = raw[raw.rfind(b"\n") + 1 :]
-        if not tail:
-            return
         if _parsed(tail) is None:
             stream.truncate(len(raw) - len(tail))
         else:

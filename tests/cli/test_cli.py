@@ -12,7 +12,7 @@ from memcap.cli.main import app
 from memcap.core.errors import CorruptFileError
 from memcap.data import from_arrays, random_next_token
 
-COMMANDS = ("study", "construct", "verify", "bounds", "report")
+COMMANDS = ("study", "construct", "verify", "bounds", "sweep", "report")
 
 
 def _memcap(*arguments, env=None):

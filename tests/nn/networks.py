@@ -1,5 +1,6 @@
 """Random small networks whose numbers are small binary fractions."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -76,6 +77,21 @@ def network(
         decision="nearest" if outputs == 1 else "argmax",
         positions=positions and affine(rng, 3, positions, bias=False),
     )
+
+
+def starred(seed, kind="uniform", **more) -> Weights:
+    """A network with an aggregate and two star layers, one behind the other."""
+    rng = np.random.default_rng(1000 + seed)
+    plain = network(seed, kind, **more)
+    stars = []
+    for layer in plain.layers:
+        is_attention = isinstance(layer, Attention)
+        stars.append(replace(layer, pattern="star") if is_attention else layer)
+        if is_attention:
+            second = attention(rng, kind, 4, heads=1)
+            stars.append(replace(second, pattern="star"))
+    extra = affine(rng, plain.embedding.outputs, 1, bias=False)
+    return replace(plain, layers=tuple(stars), aggregate=extra)
 
 
 def vectors(seed, samples=5, length=4):

@@ -1,15 +1,19 @@
 """The module against the reference forward pass, for every kind of layer."""
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 import pytest
 
+import memcap as mc
 from memcap.core.errors import WeightsError
 from memcap.model.forward import forward
 from memcap.model.weights import Affine, Attention, Head, Linear, Relu, Weights
 from memcap.nn import from_weights
-from tests.nn.networks import affine, network, vectors
+from tests.nn.networks import affine, network, starred, vectors
 
+ONE, ZERO = Affine.dense([[1]]), Affine.build(1, [{}, {}, {}])
 KINDS = ("softmax", "hardmax", "uniform")
 
 
@@ -28,6 +32,59 @@ def test_agrees_with_float64_forward(kind, causal, seed):
     assert len(np.unique(expected)) >= 9
     assert found.dtype == np.float64
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("task", ("next_token", "seq_to_seq"))
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(3))
+def test_stars_agree_with_float64_forward(kind, task, seed):
+    weights = starred(seed, kind, outputs=3, task=task)
+    tokens = vectors(seed)
+    found, expected = run(weights, tokens), forward(weights, tokens, "float64")
+    assert found.shape == expected.shape == ((5, 4, 3) if "seq" in task else (5, 3))
+    assert len(np.unique(expected)) >= 5
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ("hardmax", "uniform"))
+def test_stars_are_exact_on_small_binary_fractions(kind):
+    # Three tokens and the aggregate: the star divides by 4 and by 2, and hardmax by
+    # 1, 2 or 4 where no three tokens are equal.
+    weights = starred(11, kind, outputs=2, task="seq_to_seq")
+    tokens = vectors(11, samples=8, length=3)
+    exact = forward(weights, tokens, "exact")
+    assert (exact == run(weights, tokens)).all()
+    assert len(np.unique(run(weights, tokens))) >= 8
+    assert (exact != forward(replace(weights, aggregate=ZERO), tokens)).any()
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_aggregate_under_full_attention(kind, causal):
+    plain = network(1, kind, outputs=2, ids=5, positions=4, causal=causal)
+    extra = affine(np.random.default_rng(1), 3, 1, bias=False)
+    weights = replace(plain, aggregate=extra)
+    tokens = np.random.default_rng(1).integers(0, 5, (6, 4))
+    expected = forward(weights, tokens, "float64")
+    np.testing.assert_allclose(run(weights, tokens), expected, rtol=1e-12)
+    assert not np.allclose(expected, forward(plain, tokens, "float64"))
+
+
+def test_an_aggregate_without_attention():
+    weights = Weights(
+        "seq_to_seq", "vectors", ONE, (Relu(ONE),), ONE, aggregate=Affine.dense([[9]])
+    )
+    assert run(weights, [[1, 2], [3, 4]]).tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+@pytest.mark.parametrize("length", [1, 3, 7])
+def test_a_constructed_star_is_exact(length):
+    # The aggregate divides by n + 1, here a power of two.
+    ds = mc.data.random_seq_to_seq(
+        num_samples=4, length=length, vocab=9, classes=3, seed=0
+    )
+    weights = mc.construct("sparse_seq_to_seq", ds).weights
+    assert (run(weights, ds.tokens) == ds.labels).all()
 
 
 @pytest.mark.parametrize("kind", ("hardmax", "uniform"))

@@ -23,6 +23,16 @@ from memcap.nn import Config, Transformer, split, to_weights
         ({"causal": "no"}, "causal = 'no' is not True or False"),
         ({"classes": 1}, "needs classes >= 2"),
         ({"attention": "boltzmann", "head_size": 2}, "set rank=1"),
+        ({"blocks": 0}, "blocks = 0 is not an integer >= 1"),
+        ({"norm": "batch"}, "norm = 'batch' is not one of none, layer, rms"),
+        ({"scale_scores": 1}, "scale_scores = 1 is not True or False"),
+        ({"position_kind": "sinusoidal"}, "needs positions, the longest length"),
+        ({"hardmax_gradient": "annealed"}, "needs attention 'hardmax', not 'softmax'"),
+        ({"temperature": 0.0}, "temperature = 0.0 is not positive"),
+        ({"temperature": float("nan")}, "temperature = nan is not positive"),
+        ({"anneal_until": 1.5}, "anneal_until = 1.5 is not in (0, 1]"),
+        ({"norm": "rms", "feedforward": "plain"}, "set feedforward='residual'"),
+        ({"norm": "layer", "width": 1}, "makes every state of width 1 equal"),
     ],
 )
 def test_refusals(fields, sentence):

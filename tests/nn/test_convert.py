@@ -1,5 +1,6 @@
 """Neutral weights to a module and back: nothing is rounded, or it is refused."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import jax
@@ -12,7 +13,7 @@ from memcap.model.forward import forward
 from memcap.model.weights import Affine, Attention, Head, Linear, Relu, Weights
 from memcap.nn import Config, Transformer, from_weights, split, to_weights
 from memcap.nn.precision import FORMATS
-from tests.nn.networks import network
+from tests.nn.networks import network, starred
 
 
 @pytest.mark.parametrize("dtype", list(FORMATS))
@@ -23,6 +24,8 @@ def test_round_trip_is_the_identity(kind, dtype):
         network(2, kind, outputs=3, task="seq_to_seq", causal=True),
         network(3, kind, ids=7, positions=5),
         network(4, kind, residual=False, heads=3),
+        starred(5, kind, ids=7, positions=5),
+        replace(network(6, kind), aggregate=Affine.build(1, [{}, {0: 1}, {}])),
     ):
         back = to_weights(from_weights(weights, dtype))
         assert back.sha256 == weights.sha256

@@ -98,7 +98,7 @@ def test_a_deep_network_is_one_scan_over_stacked_layers():
         weights = mc.construct("hardware_exact", ds, dtype="float32", form="deep")
         model = mc.nn.from_weights(weights.weights, "float32")
         stacks = [s for s in model.segments if isinstance(s, ResidualStack)]
-        program = jax.make_jaxpr(model._forward)(ds.tokens)
+        program = jax.make_jaxpr(model.forward)(ds.tokens)
         sizes[number] = (len(list(products(program.jaxpr))), len(stacks))
         depth = mc.count(weights.weights).depth
         assert stacks[0].inner.shape[0] > depth - 6
