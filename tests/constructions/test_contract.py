@@ -117,6 +117,7 @@ POINTS = {
     "space": points(60, 8, 5, 3, spread=50.0),
     "one point": integers(1, 1, 0),
     "two points": integers(2, 2, 4),
+    "real text": lambda: mc.data.load("turkish", num_samples=200, length=1),
 }
 MODES = ("data", "theorem")
 
