@@ -198,7 +198,10 @@ def per_step(shape: Shape, repeats: int) -> float:
 
     @jax.jit
     def step(values: Any, moments: Any) -> tuple[Any, Any]:
-        change, moments = rule.update(jax.grad(loss)(values), moments, values)
+        slope = jax.grad(loss)(values)
+        # Optax mixes integers and floats, which strict promotion refuses.
+        with jax.numpy_dtype_promotion("standard"):
+            change, moments = rule.update(slope, moments, values)
         return optax.apply_updates(values, change), moments
 
     now = (parameters, rule.init(parameters))

@@ -54,6 +54,7 @@ class Config:
         width: m, slots of a token's state.
         heads: H.
         head_size: s, rows of the maps of a head.
+        value_size: rows of the value map, columns of the output map, if other than s.
         rank: bound on the rank of each map of a head, or None for full rank.
         attention: how scores become weights.
         encoder_depth: token-wise layers before the first attention.
@@ -72,6 +73,7 @@ class Config:
         temperature: of the softmax that stands in for hardmax in training; where it
             is annealed, the first one.
         anneal_until: share of the training at which annealing arrives at hardmax.
+        skip: whether attention layers have the skip connection.
 
     Raises:
         WeightsError: a field is out of its domain, or two do not fit together.
@@ -107,13 +109,15 @@ class Config:
     hardmax_gradient: HardmaxGradient = "none"
     temperature: float = 1.0
     anneal_until: float = 0.9
+    value_size: int | None = None
+    skip: bool = True
 
     def __post_init__(self) -> None:
         for name, kind in _CHOICES.items():
             _check_choice(name, getattr(self, name), get_args(kind))
         for name, least in _LEAST.items():
             _check_number(name, getattr(self, name), least)
-        for name in ("causal", "scale_scores"):
+        for name in ("causal", "scale_scores", "skip"):
             if not isinstance(value := getattr(self, name), bool):
                 raise WeightsError(f"{name} = {value!r} is not True or False.")
         self._check_attention()
@@ -130,6 +134,11 @@ class Config:
             raise WeightsError(
                 "attention 'boltzmann' ties one projection a head, but the maps have "
                 f"{self.inner_size} rows: set rank=1."
+            )
+        if self.attention == "boltzmann" and (self.value_size or not self.skip):
+            raise WeightsError(
+                "attention 'boltzmann' has tied values and its skip connection: leave "
+                "out value_size and skip."
             )
         if self.hardmax_gradient != "none" and self.attention != "hardmax":
             raise WeightsError(
@@ -155,6 +164,12 @@ class Config:
         """Rows of each map of a head: the smaller of head size and rank."""
         rank = self.head_size if self.rank is None else self.rank
         return min(self.head_size, rank)
+
+    @property
+    def inner_value_size(self) -> int:
+        """Rows of the value map of a head, bounded by the rank as well."""
+        size = self.value_size or self.head_size
+        return size if self.rank is None else min(size, self.rank)
 
     @property
     def outputs(self) -> int:
@@ -212,13 +227,14 @@ _LEAST: dict[str, int] = {
     "heads": 1,
     "head_size": 1,
     "rank": 1,
+    "value_size": 1,
     "encoder_depth": 0,
     "decoder_depth": 0,
     "hidden": 1,
     "positions": 1,
     "blocks": 1,
 }
-_OPTIONAL = ("vocab", "rank", "positions")
+_OPTIONAL = ("vocab", "rank", "positions", "value_size")
 
 
 def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -145,6 +145,7 @@ def _plain(source: Draw, sizes: list[int], part: str) -> TokenWiseStack:
 
 def _attention(config: Config, source: Draw) -> AttentionLayer | BoltzmannLayer:
     heads, m, s = config.heads, config.width, config.inner_size
+    t = config.inner_value_size
     if config.attention == "boltzmann":
         return BoltzmannLayer(
             source.normal((heads, m), 1.0 / m),
@@ -160,10 +161,11 @@ def _attention(config: Config, source: Draw) -> AttentionLayer | BoltzmannLayer:
         config.attention,
         source.normal((heads, scores, m), 1.0 / m),
         source.normal((heads, scores, m), 1.0 / m),
-        source.normal((heads, s, m), 1.0 / m),
-        source.normal((heads, m, s), 1.0 / (s * config.blocks)),
-        shapes=(HeadShape(scores, s),) * heads,
+        source.normal((heads, t, m), 1.0 / m),
+        source.normal((heads, m, t), 1.0 / (t * config.blocks)),
+        shapes=(HeadShape(scores, t),) * heads,
         causal=config.causal,
+        residual=config.skip,
         score_scale=config.score_scale,
         softening=config.softening,
         norm=config.norm,

@@ -48,10 +48,10 @@ def trained_parameters(config: AnyConfig) -> dict[str, int]:
 
 
 def _head(config: Config) -> int:
-    m, s = config.width, config.inner_size
+    m, s, t = config.width, config.inner_size, config.inner_value_size
     if config.attention == "boltzmann":
         return 2 * m + 1
-    return (2 if config.attention == "uniform" else 4) * m * s
+    return 2 * m * (t if config.attention == "uniform" else s + t)
 
 
 def _token_wise(config: Config, depth: int, last: int) -> int:

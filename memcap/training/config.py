@@ -6,31 +6,47 @@ from typing import Literal, get_args
 
 from memcap.core.errors import DataError
 
-Optimizer = Literal["adamw"]
+Optimizer = Literal["adamw", "muon", "lbfgs"]
+Finisher = Literal["lbfgs"]
+Schedule = Literal["cosine", "constant", "linear"]
 Until = Literal["one", "all"]
+Compute = Literal["bfloat16"]
+
+# The networks of `memcap.nn` ask for it in every product.
+MATMUL_PRECISION = "highest"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """Full-batch AdamW with warm-up and decay, stopped at 100 % accuracy.
+    """Warm-up, decay, an optimizer, and where to stop: at 100 % accuracy.
 
-    The step size is ``learning_rate * min(t / warmup, 0.1 + 0.9 c(t))`` at step t,
-    with c(t) falling from 1 to 0 along a cosine over `steps`.
+    The step size at step t is ``learning_rate * min((t + 1) / warmup, f(t))`` with f of
+    `memcap.training.schedules`. Labels are gone through all at once unless `batch_size`
+    is given.
 
     Args:
         steps: most steps taken.
-        learning_rate: largest step size.
+        learning_rate: largest step size; ``lbfgs`` finds its own.
         warmup: steps over which the step size grows linearly from nothing.
         seed: seed of the initial weights where none is given to `train`.
-        optimizer: ``adamw``.
+        optimizer: ``adamw``, ``muon`` for stacks of matrices with Adam for the rest, or
+            ``lbfgs`` with a line search.
+        schedule: ``cosine`` falls to a tenth, ``linear`` to nothing, or ``constant``.
         weight_decay: decoupled decay, in units of the step size.
         check_every: steps between two looks at the accuracy.
-        dtype: ``float32`` or ``float64``.
+        dtype: ``float32`` or ``float64``, the type of the parameters and the moments.
+        compute: ``bfloat16`` evaluates network and gradient in it, from parameters that
+            are rounded for every evaluation; None computes in `dtype`.
+        batch_size: sequences drawn with replacement for a step, or None for all.
+        finisher: ``lbfgs`` goes on with what has labels wrong after `steps`; see
+            `train_ensemble`.
+        finisher_steps: most steps of the finisher.
         until: ``one`` stops when one network has every label right, ``all`` when all
-            of them have at the same check, as averages over seeds need it.
+            of them have at the same check, as averages over seeds need it. Of `train`
+            only: in an ensemble each member stops for itself.
 
     Raises:
-        DataError: a field is out of its domain.
+        DataError: a field is out of its domain, or two do not fit together.
 
     Example:
         >>> TrainConfig(steps=10, learning_rate=-1)
@@ -43,26 +59,71 @@ class TrainConfig:
     warmup: int = 100
     seed: int = 0
     optimizer: Optimizer = "adamw"
+    schedule: Schedule = "cosine"
     weight_decay: float = 0.0
     check_every: int = 100
     dtype: str = "float32"
+    compute: Compute | None = None
+    batch_size: int | None = None
+    finisher: Finisher | None = None
+    finisher_steps: int = 100
     until: Until = "one"
 
     def __post_init__(self) -> None:
         if self.dtype not in ("float32", "float64"):
             raise DataError(f"dtype = {self.dtype!r} is not float32 or float64.")
-        if self.optimizer not in get_args(Optimizer):
-            raise DataError(f"optimizer = {self.optimizer!r} is not 'adamw'.")
-        if self.until not in get_args(Until):
-            raise DataError(f"until = {self.until!r} is not 'one' or 'all'.")
-        least = {"steps": 1, "check_every": 1, "warmup": 0, "seed": 0}
-        for name, bound in least.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < bound:
-                raise DataError(f"{name} = {value!r} is not an integer >= {bound}.")
+        for name, kind in _CHOICES.items():
+            _check_choice(name, getattr(self, name), get_args(kind))
+        for name, least in _LEAST.items():
+            _check_number(name, getattr(self, name), least)
         check_rate(self.learning_rate)
         if not (isfinite(self.weight_decay) and self.weight_decay >= 0):
             raise DataError(f"weight_decay = {self.weight_decay} is not >= 0.")
+        if self.optimizer == "lbfgs" and self.batch_size is not None:
+            raise DataError(
+                "optimizer 'lbfgs' compares losses of the same labels along a line: "
+                "leave batch_size out, or use it as finisher."
+            )
+
+    @property
+    def numerics(self) -> dict[str, str]:
+        """The types of parameters and products and their precision, for records."""
+        return {
+            "parameters": self.dtype,
+            "compute": self.compute or self.dtype,
+            "matmul": MATMUL_PRECISION,
+        }
+
+
+_CHOICES = {
+    "optimizer": Optimizer,
+    "schedule": Schedule,
+    "compute": Compute,
+    "finisher": Finisher,
+    "until": Until,
+}
+_LEAST = {
+    "steps": 1,
+    "check_every": 1,
+    "warmup": 0,
+    "seed": 0,
+    "batch_size": 1,
+    "finisher_steps": 1,
+}
+_OPTIONAL = ("compute", "finisher", "batch_size")
+
+
+def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed and not (value is None and name in _OPTIONAL):
+        listed = ", ".join(repr(choice) for choice in allowed)
+        raise DataError(f"{name} = {value!r} is not {listed}.")
+
+
+def _check_number(name: str, value: object, least: int) -> None:
+    if value is None and name in _OPTIONAL:
+        return
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise DataError(f"{name} = {value!r} is not an integer >= {least}.")
 
 
 def check_rate(rate: float) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import optax
 from flax import nnx
 
+from memcap.core.errors import DataError
 from memcap.data.dataset import Dataset
 from memcap.model.counting import count
 from memcap.model.weights import Decision
@@ -56,6 +57,7 @@ def train(
         the best network with the record of all.
 
     Raises:
+        DataError: the training asks for what only `train_ensemble` has.
         WeightsError: data and network do not fit together, or a parameter of that
             name or shape is not there.
         DivergedError: no network has finite weights at the end.
@@ -67,6 +69,7 @@ def train(
     ]
     for _, rate in members:
         check_rate(rate)
+    _check_plain(train_config)
     with context(train_config.dtype):
         networks = draw_members(
             config,
@@ -76,6 +79,16 @@ def train(
             tuple(frozen),
         )
         return _train(config, train_config, ds, members, networks)
+
+
+def _check_plain(settings: TrainConfig) -> None:
+    for name in ("optimizer", "schedule", "compute", "batch_size", "finisher"):
+        value = getattr(settings, name)
+        if value != TrainConfig.__dataclass_fields__[name].default:
+            raise DataError(
+                f"{name} = {value!r} is for `train_ensemble`; `train` takes full-batch "
+                "AdamW along a cosine."
+            )
 
 
 def _train(
@@ -135,8 +148,11 @@ class _Plan:
     steps: int
     weight_decay: float
 
-    def outputs(self, parameters: Any, fixed: Any, tokens: jax.Array) -> jax.Array:
-        return nnx.merge(self.structure, parameters, fixed)(tokens)
+    def outputs(
+        self, parameters: Any, fixed: Any, tokens: jax.Array, progress: Any = None
+    ) -> jax.Array:
+        network = nnx.merge(self.structure, parameters, fixed)
+        return network(tokens, progress=progress)
 
     def optimizer(self) -> optax.GradientTransformation:
         # The step size is applied by hand: it differs between the members.
@@ -182,7 +198,7 @@ def _step(plan: _Plan, state: _State, batch: _Batch) -> _State:
     rise = (step + 1) / max(1, plan.warmup)
     fall = (1 + jnp.cos(jnp.pi * step / plan.steps)) / 2
     rates = state.rates * jnp.minimum(rise, 0.1 + 0.9 * fall)
-    update = jax.vmap(partial(_update, plan, batch))
+    update = jax.vmap(partial(_update, plan, batch, step / plan.steps))
     parameters, moments = update(state.parameters, state.fixed, state.moments, rates)
     return _State(parameters, state.fixed, moments, state.rates, state.step + 1)
 
@@ -190,13 +206,14 @@ def _step(plan: _Plan, state: _State, batch: _Batch) -> _State:
 def _update(
     plan: _Plan,
     batch: _Batch,
+    progress: jax.Array,
     parameters: Any,
     fixed: Any,
     moments: Any,
     rate: jax.Array,
 ) -> tuple[Any, Any]:
     def loss(values: Any) -> jax.Array:
-        outputs = plan.outputs(values, fixed, batch.tokens)
+        outputs = plan.outputs(values, fixed, batch.tokens, progress)
         return objective.loss(plan.decision, outputs, batch.labels)
 
     slope = jax.grad(loss)(parameters)

@@ -10,7 +10,7 @@ import optax
 from memcap.core.errors import WeightsError
 from memcap.data.dataset import Dataset
 from memcap.model.weights import Decision
-from memcap.nn.config import Config
+from memcap.nn.build import AnyConfig
 
 
 def loss(decision: Decision, outputs: jax.Array, labels: jax.Array) -> jax.Array:
@@ -49,7 +49,7 @@ def correct(decision: Decision, outputs: jax.Array, labels: jax.Array) -> jax.Ar
     return jnp.sum(chosen > rival)
 
 
-def inputs(config: Config, ds: Dataset) -> np.ndarray:
+def inputs(config: AnyConfig, ds: Dataset) -> np.ndarray:
     """The tokens of a dataset as the network of `config` takes them.
 
     Raises:

@@ -33,6 +33,10 @@ from memcap.nn import Config, Transformer, split, to_weights
         ({"anneal_until": 1.5}, "anneal_until = 1.5 is not in (0, 1]"),
         ({"norm": "rms", "feedforward": "plain"}, "set feedforward='residual'"),
         ({"norm": "layer", "width": 1}, "makes every state of width 1 equal"),
+        ({"value_size": 0}, "value_size = 0 is not an integer >= 1"),
+        ({"skip": 1}, "skip = 1 is not True or False"),
+        ({"attention": "boltzmann", "skip": False}, "leave out value_size and skip"),
+        ({"attention": "boltzmann", "value_size": 1}, "leave out value_size and skip"),
     ],
 )
 def test_refusals(fields, sentence):
@@ -117,3 +121,23 @@ def test_drawing_needs_a_seed_and_a_known_type():
         Transformer(Config())
     with pytest.raises(PrecisionError, match="dtype 'half'"):
         Transformer(Config(), rngs=0, dtype="half")
+
+
+def test_values_of_their_own_size_and_no_skip_connection():
+    config = Config(
+        dim=3, width=4, heads=2, head_size=3, value_size=1, skip=False, decoder_depth=0
+    )
+    model = Transformer(config, rngs=5, dtype="float64")
+    layer = to_weights(model).layers[0]
+    assert not layer.residual
+    shapes = [(x.query.outputs, x.key.outputs, x.value.outputs) for x in layer.heads]
+    assert shapes == [(3, 3, 1)] * 2
+    tokens = np.random.default_rng(0).normal(size=(1, 5, 3))
+    states = tokens[0] @ np.asarray(model.table[...])
+    written = np.zeros(4)
+    query, key, value, output = map(np.asarray, model.segments[0].maps())
+    for h in range(2):
+        shares = np.exp(states @ key[h].T @ query[h] @ states[-1])
+        written += output[h] @ value[h] @ states.T @ shares / shares.sum()
+    expected = np.asarray(model.readout[...]) @ written
+    np.testing.assert_allclose(np.asarray(model(tokens))[0], expected, rtol=1e-12)

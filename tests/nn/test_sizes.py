@@ -30,6 +30,8 @@ CASES = {
     "vectors": {"vocab": None, "dim": 3, "decision": "nearest", "blocks": 4},
     "layer": {"norm": "layer", "encoder_depth": 2, "decoder_depth": 3},
     "rms": {"norm": "rms", "blocks": 3, "decoder_depth": 2},
+    "values": {"heads": 3, "head_size": 4, "value_size": 1, "skip": False},
+    "uniform values": {"attention": "uniform", "head_size": 3, "value_size": 2},
 }
 
 
