@@ -181,7 +181,7 @@ def test_every_product_asks_for_the_highest_precision(default):
             made = jax.make_jaxpr(model.forward)(vectors(0).astype(np.float32))
         asked = [e.params["precision"] for e in products(made.jaxpr)]
         highest = (jax.lax.Precision.HIGHEST,) * 2
-        assert len(asked) > 8 and all(found == highest for found in asked)
+        assert len(asked) >= 8 and all(found == highest for found in asked)
 
 
 def products(jaxpr):
