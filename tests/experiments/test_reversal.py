@@ -1,0 +1,145 @@
+"""Reversal: what is trained and asked, the control, and the committed records."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import memcap as mc
+from experiments import reversal
+from experiments.reversal import SWEEP, ranks_of
+from experiments.reversal_data import facts
+from experiments.reversal_summary import arms, saved, summary, table
+from memcap.sweeps import Store, rebuild
+
+COMMITTED = Path(reversal.__file__).parent / "records/reversal"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    out = tmp_path_factory.mktemp("reversal")
+    assert reversal.main(["--size", "smoke", "--out", str(out)]) == 0
+    return out, Store(out / "records.jsonl").records()
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return Store(COMMITTED / "records.jsonl").records()
+
+
+def triples(ds):
+    return {
+        (*map(int, row), int(y)) for row, y in zip(ds.tokens, ds.labels, strict=True)
+    }
+
+
+def undone(fact, total):
+    head, relation, answer = fact
+    return answer, total + ((relation - total) ^ 1), head
+
+
+def test_both_ways_of_a_and_one_way_of_b_are_trained():
+    drawn = facts(20, 12, 3, shuffled=False, seed=1)
+    train, test = triples(drawn.train), triples(drawn.test)
+    assert len(train) == 3 * (20 + 6) and len(test) == 3 * 6
+    seen = {fact for fact in train if fact[0] < 20}
+    assert all(undone(fact, 32) in train for fact in seen)
+    assert {undone(fact, 32) for fact in train - seen} == test
+    assert not train & test
+    assert all(20 <= head < 32 and 20 <= answer < 32 for head, _, answer in test)
+    drawn.train.check_consistent()
+
+
+def test_masks_say_which_facts_are_which():
+    drawn = facts(20, 12, 3, shuffled=False, seed=1)
+    odd = (drawn.train.tokens[:, 1] - 32) % 2 == 1
+    low = drawn.train.tokens[:, 0] < 20
+    assert np.array_equal(drawn.is_seen, low)
+    assert np.array_equal(drawn.is_inverse, odd & low)
+    assert drawn.is_inverse.sum() == 30
+    assert np.array_equal(drawn.test_inverse, (drawn.test.tokens[:, 1] - 32) % 2 == 1)
+
+
+def test_the_control_differs_in_the_inverse_answers_of_a_alone():
+    true, mixed = (facts(20, 12, 3, shuffled, seed=1) for shuffled in (False, True))
+    assert np.array_equal(true.train.tokens, mixed.train.tokens)
+    assert triples(true.test) == triples(mixed.test)
+    changed = true.train.labels != mixed.train.labels
+    assert changed.any() and not changed[~true.is_inverse].any()
+    for relation in np.unique(true.train.tokens[:, 1]):
+        own = true.train.tokens[:, 1] == relation
+        assert sorted(true.train.labels[own]) == sorted(mixed.train.labels[own])
+
+
+def test_ties_and_nan_count_against_the_answer():
+    outputs = np.array([[3.0, 1.0], [1.0, 3.0], [2.0, 2.0], [np.nan, 1.0]])
+    assert ranks_of(outputs, np.zeros(4, int)).tolist() == [1, 2, 2, 2]
+
+
+def test_smoke_writes_records_fits_table_and_figure(finished):
+    out, records = finished
+    assert {record.key for record in records} == set(SWEEP.cells("smoke"))
+    body = json.loads((out / "fits.json").read_text())
+    assert len(body["arms"]) == 2 and len(body["true_less_permuted"]) == 1
+    assert "permuted" in (out / "table.md").read_text()
+    assert (out / "reversal.png").stat().st_size > 20_000
+    drawn = (out / "reversal.svg").read_bytes()
+    (out / "reversal.svg").unlink()
+    rebuild(out)
+    assert (out / "reversal.svg").read_bytes() == drawn
+
+
+def test_recall_is_that_of_the_trained_network(finished):
+    """Rates on record agree with the count of right labels that training made."""
+    for record in finished[1]:
+        found = record.results
+        # 12 entities of A and 6 of B in 2 relations: 12, 12 and 6 facts.
+        right = 12 * found["forward_train"] + 12 * found["inverse_train"]
+        right += 6 * found["one_way_train"]
+        assert right == pytest.approx(round(right))
+        assert found["facts"] == 30 and found["asked"] == 6
+        assert found["asked_right"] <= found["asked"]
+        assert 1 / found["entities"] <= found["reciprocal_rank"] <= 1
+
+
+def test_arms_pool_the_seeds(finished):
+    first, second = finished[1][:2]
+    made = [
+        replace(
+            record,
+            results=record.results | {"asked_right": right, "asked": 10, "bits": bits},
+        )
+        for record, right, bits in ((first, 3, 5.0), (second, 2, 7.0))
+    ]
+    (arm,) = arms(made)
+    assert arm.asked == (5, 20) and arm.recall == 0.25
+    low, high = arm.interval
+    # Wilson: (p + z^2 / 2n -+ z sqrt(p q / n + z^2 / 4 n^2)) / (1 + z^2 / n).
+    assert (low, high) == pytest.approx((0.1119, 0.4687), abs=1e-4)
+    assert arm.mean("bits") == 6.0 and saved(made) == []
+    mixed = [
+        replace(
+            record,
+            config=record.config | {"shuffled": True},
+            results=record.results | {"bits": 1.0},
+        )
+        for record in made
+    ]
+    ((width, gap, interval),) = saved([*made, *mixed])
+    assert (width, gap) == (4, 5.0)
+    assert interval == pytest.approx((5 - 12.7062, 5 + 12.7062), abs=1e-3)
+
+
+def test_the_record_counts_the_parameters_of_the_network(finished):
+    cell = next(iter(SWEEP.cells("smoke").values()))
+    network = mc.nn.build(reversal.config_of(cell), rngs=0)
+    sizes = [np.asarray(x).size for x in mc.nn.parameters(network).values()]
+    assert sum(sizes) == finished[1][0].counts["parameters"]
+
+
+def test_committed_records_are_complete_and_give_the_committed_files(committed):
+    assert {record.key for record in committed} == set(SWEEP.cells("small"))
+    assert summary(committed) == (COMMITTED / "fits.json").read_text()
+    assert table(committed) == (COMMITTED / "table.md").read_text()
