@@ -10,12 +10,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def start(out, workers, engine="local", size="small", **variables):
-    """The fake sweep as an experiment module."""
+FAKE = "tests.sweeps.fake_sweep"
+
+
+def start(out, workers, engine="local", size="small", module=FAKE, **variables):
+    """The fake sweep, or another one, as an experiment module."""
     options = {"size": size, "workers": workers, "engine": engine, "out": out}
     arguments = [word for n, v in options.items() for word in (f"--{n}", str(v))]
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.sweeps.fake_sweep", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=os.environ | variables,
         stdout=subprocess.DEVNULL,
