@@ -43,7 +43,7 @@ def verdict(standings: Sequence[Standing], scope: Scope, evidence: float) -> str
 
     A model stands while its weight is at least that of the best one over `evidence`.
     The free exponent contains models of fixed exponent; standing beside one of those
-    it is no rival, but beside others it is.
+    with no more weight it is no rival, but beside others it is.
 
     Args:
         standings: every model, the free exponent among them.
@@ -69,12 +69,18 @@ def verdict(standings: Sequence[Standing], scope: Scope, evidence: float) -> str
 
 
 def _rivals(stand: Sequence[Standing]) -> list[Standing]:
-    """Those that stand, less a free model whose fixed case is all that it rivals."""
+    """Those that stand, less a free model whose fixed case is all that it rivals.
+
+    Where the free model has more weight than its fixed case, it does rival it.
+    """
     fixed = [s for s in stand if s.model.exponent is not None]
+    most = max((s.weight for s in fixed), default=0.0)
     return [
         s
         for s in stand
-        if not fixed or not all(s.model.generalises(f.model) for f in fixed)
+        if not fixed
+        or s.weight > most
+        or not all(s.model.generalises(f.model) for f in fixed)
     ]
 
 

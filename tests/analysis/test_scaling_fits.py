@@ -12,6 +12,7 @@ from memcap.analysis.scaling_fits import compare
 from memcap.analysis.scaling_models import FREE, MODELS, ROOT
 from memcap.analysis.scaling_points import Point, logs
 from memcap.analysis.scaling_results import rounded
+from memcap.analysis.scaling_verdict import Scope, Standing, verdict
 from memcap.core.errors import DataError
 from tests.analysis.scaling_data import SHORT, SIZES, known, laddered, on_ladder
 
@@ -195,3 +196,15 @@ def test_a_rung_is_open_below_and_closed_above():
     assert (point.low, point.high) == (8, 16)
     assert on_ladder(40.0, 64, 2.0, (0, 5), 0).censoring == "above"
     assert on_ladder(0.7, 64, 2.0, (0, 5), 0).censoring == "below"
+
+
+@pytest.mark.parametrize("weight, rivals", [(0.6, True), (0.4, False)])
+def test_a_free_exponent_rivals_its_fixed_case_where_it_has_more_weight(weight, rivals):
+    scope = Scope("N", 10, 100, low=0.4, high=0.6, level=0.95, groups=20)
+    standings = [
+        Standing(ROOT, "N^1/2", 1 - weight),
+        Standing(FREE, "N^0.52", weight),
+    ]
+    said = verdict(standings, scope, evidence=20)
+    assert ("too short to tell" in said) == rivals
+    assert ("agree with N^1/2 (weight 0.60)" in said) != rivals
