@@ -40,14 +40,14 @@ SMALL = [
         Cell(scan="length", samples=SAMPLES, length=n, seed=seed, steps=1000)
         for n, seed in product((4, 16, 64, 256, 1024), range(2))
     ),
-    # Steps are ten times as dear as at n = 1024: half the tries, two attempts.
+    # Steps are ten times as dear as at n = 1024: a ladder of few rungs.
     Cell(
         scan="length",
         samples=SAMPLES,
         length=10_000,
-        tries=1,
-        ladder=(4, 16, 64),
-        budget=4000,
+        steps=1000,
+        ladder=(8, 32, 128),
+        budget=16_000,
     ),
 ]
 # Sized for an hour of a GPU; never run.
