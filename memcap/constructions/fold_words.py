@@ -10,6 +10,7 @@ label modulo C, and each but the first has its gap before it.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import isqrt
 
@@ -146,9 +147,15 @@ def _cut_exactly(found: Changes, sizes: FoldSizes, field_bits: int) -> int:
 
 def cut(found: Changes, sizes: FoldSizes) -> Changes:
     """The changes with long gaps cut to the fields."""
-    if sizes.classes > 2:
-        return with_stops(found, sizes.longest)
-    places = with_pairs(found.places, sizes.longest)
+    return _cut(found, sizes.longest, sizes.classes > 2)
+
+
+@lru_cache(maxsize=8)
+def _cut(found: Changes, longest: int, many: bool) -> Changes:
+    # Asked again when the chosen sizes are filled.
+    if many:
+        return with_stops(found, longest)
+    places = with_pairs(found.places, longest)
     return Changes(tuple(places), (1, 0) * (len(places) // 2))
 
 
