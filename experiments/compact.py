@@ -10,15 +10,14 @@ makes the program end with exit code 1.
     python -m experiments.compact --size smoke|small|full --out DIR
 """
 
-import argparse
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
 from experiments.compact_figure import bits, parameters
 from experiments.compact_runs import NAME, SEQ_TO_SEQ, Built, as_config, execute
 from experiments.compact_summary import CROSSING, LADDER, table
+from experiments.recorded import options, recorded, refuse_failures
 from memcap.analysis import style
 from memcap.sweeps.records import Record, Store, key_of
 
@@ -75,50 +74,24 @@ FULL: list[Built] = [
 SIZES = {"smoke": SMOKE, "small": SMALL, "full": FULL}
 
 
+def key(run: Built) -> str:
+    """The key of a run's record."""
+    return key_of(as_config(run), run.seed)
+
+
 def main(arguments: list[str] | None = None) -> tuple[Record, ...]:
     """Run what is not on record yet, print the table, write records and figure.
 
     Raises:
         SystemExit: with code 1 where a network is not PROVED.
     """
-    parser = argparse.ArgumentParser(
-        prog=f"python -m experiments.{NAME}",
-        description=(__doc__ or "").split("\n")[0],
-    )
-    parser.add_argument("--size", choices=tuple(SIZES), default="small")
-    parser.add_argument(
-        "--out", type=Path, required=True, help="folder for records/ and figures/"
-    )
-    given = parser.parse_args(arguments)
+    given = options(NAME, __doc__, SIZES).parse_args(arguments)
     runs, store = SIZES[given.size], Store(given.out / f"records/{NAME}.jsonl")
-    complete(runs, store)
-    wanted = {key_of(as_config(run), run.seed) for run in runs}
-    records = tuple(record for record in store.records() if record.key in wanted)
+    records = recorded(runs, store, key, execute)
     refuse_failures(records)
     print(table(records))
     save(records, given.out / "figures")
     return records
-
-
-def complete(
-    runs: list[Built], store: Store, tell: Callable[[str], None] = print
-) -> None:
-    """Do the runs whose keys are not in the store."""
-    done = store.keys()
-    missing = [run for run in runs if key_of(as_config(run), run.seed) not in done]
-    for number, run in enumerate(missing, start=1):
-        record = execute(run)
-        store.append(record)
-        tell(f"{number}/{len(missing)}  {record.seconds:.1f} s  {run}")
-
-
-def refuse_failures(records: Sequence[Record]) -> None:
-    """End with exit code 1 if any network is not PROVED."""
-    failed = [r for r in records if r.results["verdict"] != "PROVED"]
-    for record in failed:
-        print(f"{record.config}: {record.reason}", file=sys.stderr)
-    if failed:
-        raise SystemExit(1)
 
 
 def save(records: Sequence[Record], folder: Path) -> None:
@@ -126,8 +99,7 @@ def save(records: Sequence[Record], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, draw in ((NAME, parameters), (f"{NAME}_bits", bits)):
         figure = draw(records)
-        (folder / f"{name}.png").write_bytes(style.to_png(figure))
-        (folder / f"{name}.svg").write_text(style.to_svg(figure, name))
+        style.save(figure, folder, name)
 
 
 if __name__ == "__main__":

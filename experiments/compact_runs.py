@@ -7,7 +7,7 @@ from typing import Any
 import memcap as mc
 from memcap.data.dataset import Dataset
 from memcap.model.counting import Count
-from memcap.study.provenance import git_commit, now, versions
+from memcap.sweeps.provenance import git_commit, now, versions
 from memcap.sweeps.records import Record
 
 NAME = "compact"

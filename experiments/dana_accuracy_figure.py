@@ -24,8 +24,7 @@ def finish(records: Sequence[Record], out: Path) -> None:
     (out / "fits.json").write_text(text + "\n", encoding="utf-8")
     (out / "table.md").write_text(table(records), encoding="utf-8")
     figure = accuracies(records)
-    (out / "dana_accuracy.svg").write_text(style.to_svg(figure, "dana_accuracy"))
-    (out / "dana_accuracy.png").write_bytes(style.to_png(figure))
+    style.save(figure, out, "dana_accuracy")
 
 
 def accuracies(records: Sequence[Record]) -> Figure:

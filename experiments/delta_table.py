@@ -28,7 +28,7 @@ from experiments.delta_grids import GRIDS, NAME, Run, as_config, runs
 from memcap.analysis import delta_figures, delta_tables, style
 from memcap.core.exact import exact
 from memcap.model.weights import Weights
-from memcap.study.provenance import git_commit, now, versions
+from memcap.sweeps.provenance import git_commit, now, versions
 from memcap.sweeps.records import Record, Store, key_of
 
 # Bits a realised distance may take; the theorem's own scale gets all of them.
@@ -170,8 +170,7 @@ def save(records: tuple[Record, ...], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, draw in delta_figures.FIGURES.items():
         figure = draw(records)
-        (folder / f"{name}.png").write_bytes(style.to_png(figure))
-        (folder / f"{name}.svg").write_text(style.to_svg(figure, name))
+        style.save(figure, folder, name)
 
 
 def main(arguments: list[str] | None = None) -> tuple[Record, ...]:

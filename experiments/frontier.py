@@ -8,16 +8,15 @@ theorem are read from the records of `experiments.compact`.
     python -m experiments.frontier --size smoke|small|full --out DIR
 """
 
-import argparse
 import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.frontier_figure import draw
 from experiments.frontier_runs import NAME, Run, as_config, execute, trained
 from experiments.frontier_summary import frontier, summary
 from experiments.frontier_table import table
+from experiments.recorded import options, recorded, refuse_failures
 from memcap.analysis import style
 from memcap.sweeps.records import Record, Store, key_of
 
@@ -51,53 +50,27 @@ FULL = [
 SIZES = {"smoke": SMOKE, "small": SMALL, "full": FULL}
 
 
+def key(run: Run) -> str:
+    """The key of a run's record."""
+    return key_of(as_config(run), run.seed)
+
+
 def main(arguments: list[str] | None = None) -> tuple[Record, ...]:
     """Run what is not on record yet, print the tables, write records and figure.
 
     Raises:
         SystemExit: with code 1 where a network is not PROVED.
     """
-    parser = argparse.ArgumentParser(
-        prog=f"python -m experiments.{NAME}",
-        description=(__doc__ or "").split("\n")[0],
-    )
-    parser.add_argument("--size", choices=tuple(SIZES), default="small")
-    parser.add_argument(
-        "--out", type=Path, required=True, help="folder for records/ and figures/"
-    )
+    parser = options(NAME, __doc__, SIZES)
     parser.add_argument(
         "--compact", type=Path, default=COMPACT, help="records of experiments.compact"
     )
     given = parser.parse_args(arguments)
     runs, store = SIZES[given.size], Store(given.out / f"records/{NAME}.jsonl")
-    complete(runs, store)
-    wanted = {key_of(as_config(run), run.seed) for run in runs}
-    records = tuple(record for record in store.records() if record.key in wanted)
+    records = recorded(runs, store, key, execute)
     refuse_failures(records)
     report(records, Store(given.compact).records(), given.out)
     return records
-
-
-def complete(
-    runs: Sequence[Run], store: Store, tell: Callable[[str], None] = print
-) -> None:
-    """Do the runs whose keys are not in the store."""
-    done = store.keys()
-    missing = [run for run in runs if key_of(as_config(run), run.seed) not in done]
-    for number, run in enumerate(missing, start=1):
-        record = execute(run)
-        store.append(record)
-        named = f"{run.network}, N = {run.samples:,}, seed {run.seed}"
-        tell(f"{number}/{len(missing)}  {record.seconds:.1f} s  {named}")
-
-
-def refuse_failures(records: Sequence[Record]) -> None:
-    """End with exit code 1 if a network that was made is not PROVED."""
-    failed = [record for record in records if record.status == "failed"]
-    for record in failed:
-        print(f"{record.config}: {record.reason}", file=sys.stderr)
-    if failed:
-        raise SystemExit(1)
 
 
 def report(own: Sequence[Record], compact: Sequence[Record], out: Path) -> None:
@@ -111,8 +84,7 @@ def report(own: Sequence[Record], compact: Sequence[Record], out: Path) -> None:
     folder = out / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     figure = draw(found)
-    (folder / f"{NAME}.png").write_bytes(style.to_png(figure))
-    (folder / f"{NAME}.svg").write_text(style.to_svg(figure, NAME))
+    style.save(figure, folder, NAME)
 
 
 if __name__ == "__main__":

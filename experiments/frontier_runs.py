@@ -11,8 +11,8 @@ from memcap.certify import Certificate
 from memcap.core.errors import HypothesisError
 from memcap.data.dataset import Dataset
 from memcap.study.lower import lower
-from memcap.study.provenance import git_commit, now, versions
 from memcap.study.source import with_vectors
+from memcap.sweeps.provenance import git_commit, now, versions
 from memcap.sweeps.records import Record
 
 NAME = "frontier"

@@ -10,8 +10,6 @@ its type, makes the program end with exit code 1.
     python -m experiments.hardware_exact --size smoke|small|full --out DIR
 """
 
-import argparse
-import sys
 from collections.abc import Iterable, Sequence
 from itertools import product
 from pathlib import Path
@@ -27,6 +25,7 @@ from experiments.hardware_exact_runs import (
     execute,
 )
 from experiments.hardware_exact_summary import table
+from experiments.recorded import options, recorded, refuse_failures
 from memcap.analysis import style
 from memcap.sweeps.records import Record, Store, key_of
 
@@ -69,49 +68,31 @@ def full() -> tuple[Run, ...]:
 SIZES = {"smoke": smoke, "small": small, "full": full}
 
 
+def key(run: Run) -> str:
+    """The key of a run's record."""
+    return key_of(as_config(run), run.seed)
+
+
 def main(arguments: list[str] | None = None) -> tuple[Record, ...]:
     """Run what is not on record yet, print the table, write records and figure.
 
     Raises:
         SystemExit: with code 1 where a label is not proved or wrong in the type.
     """
-    parser = argparse.ArgumentParser(
-        prog=f"python -m experiments.{NAME}",
-        description=(__doc__ or "").split("\n")[0],
-    )
-    parser.add_argument("--size", choices=tuple(SIZES), default="small")
-    parser.add_argument(
-        "--out", type=Path, required=True, help="folder for records/ and figures/"
-    )
-    given = parser.parse_args(arguments)
+    given = options(NAME, __doc__, SIZES).parse_args(arguments)
     runs, store = SIZES[given.size](), Store(given.out / f"records/{NAME}.jsonl")
-    for run in runs:
-        if key_of(as_config(run), run.seed) not in store.keys():
-            store.append(record := execute(run))
-            print(f"{record.seconds:.1f} s  {run}", flush=True)
-    wanted = {key_of(as_config(run), run.seed) for run in runs}
-    records = tuple(record for record in store.records() if record.key in wanted)
-    stop_at_failures(records)
+    records = recorded(runs, store, key, execute)
+    refuse_failures(records)
     print(table(records))
     save(records, given.out / "figures")
     return records
-
-
-def stop_at_failures(records: Sequence[Record]) -> None:
-    """End with exit code 1 if any network is wrong; refused ones are results."""
-    failed = [record for record in records if record.status == "failed"]
-    for record in failed:
-        print(f"{record.config}: {record.reason}", file=sys.stderr)
-    if failed:
-        raise SystemExit(1)
 
 
 def save(records: Sequence[Record], folder: Path) -> None:
     """The figure as PNG and SVG."""
     folder.mkdir(parents=True, exist_ok=True)
     figure = draw([r for r in records if r.results["verdict"] != REFUSED])
-    (folder / f"{NAME}.png").write_bytes(style.to_png(figure))
-    (folder / f"{NAME}.svg").write_text(style.to_svg(figure, NAME))
+    style.save(figure, folder, NAME)
 
 
 if __name__ == "__main__":

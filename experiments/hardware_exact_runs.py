@@ -12,7 +12,7 @@ from experiments.precision_rounding import rounded_weights
 from memcap.core.errors import HypothesisError
 from memcap.data.dataset import Dataset
 from memcap.model.weights import Weights
-from memcap.study.provenance import git_commit, now, versions
+from memcap.sweeps.provenance import git_commit, now, versions
 from memcap.sweeps.records import Record
 
 NAME = "hardware_exact"

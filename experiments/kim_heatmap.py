@@ -76,8 +76,7 @@ def finish(records: Sequence[Record], out: Path) -> None:
     (out / "fits.json").write_text(json.dumps(fits(records), indent=1) + "\n")
     (out / "table.md").write_text(table(records))
     figure = maps(records)
-    (out / f"{NAME}.png").write_bytes(style.to_png(figure))
-    (out / f"{NAME}.svg").write_text(style.to_svg(figure, NAME))
+    style.save(figure, out, NAME)
 
 
 SWEEP = Sweep(

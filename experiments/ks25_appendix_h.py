@@ -131,8 +131,7 @@ def finish(records: Sequence[Record], out: Path) -> None:
     (out / "table.md").write_text(table(records))
     for name, draw in ((NAME, smallest), (f"{NAME}_curves", curves)):
         figure = draw(records)
-        (out / f"{name}.png").write_bytes(style.to_png(figure))
-        (out / f"{name}.svg").write_text(style.to_svg(figure, name))
+        style.save(figure, out, name)
 
 
 SWEEP = Sweep(

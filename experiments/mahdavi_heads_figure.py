@@ -32,8 +32,7 @@ def finish(records: Sequence[Record], out: Path) -> None:
     (out / "fits.json").write_text(text + "\n", encoding="utf-8")
     (out / "table.md").write_text(table(records), encoding="utf-8")
     figure = heads(records)
-    (out / "mahdavi_heads.svg").write_text(style.to_svg(figure, "mahdavi_heads"))
-    (out / "mahdavi_heads.png").write_bytes(style.to_png(figure))
+    style.save(figure, out, "mahdavi_heads")
 
 
 def heads(records: Sequence[Record]) -> Figure:

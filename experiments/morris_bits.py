@@ -147,8 +147,7 @@ def finish(records: Sequence[Record], out: Path) -> None:
     write_whole(out / "fits.json", summary(records))
     write_whole(out / "table.md", table(records))
     drawn = figure(records)
-    (out / f"{NAME}.png").write_bytes(style.to_png(drawn))
-    (out / f"{NAME}.svg").write_text(style.to_svg(drawn, NAME))
+    style.save(drawn, out, NAME)
 
 
 def _grid(samples: Sequence[int], seeds: int, **fields: Any) -> list[Cell]:

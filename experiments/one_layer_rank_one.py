@@ -12,8 +12,6 @@ contexts the theoretical layer separates exactly, in float64 and in float32.
     python -m experiments.one_layer_rank_one --size smoke|small|full --out DIR
 """
 
-import argparse
-from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -31,6 +29,7 @@ from experiments.one_layer_runs import (
     execute,
 )
 from experiments.one_layer_summary import table
+from experiments.recorded import options, recorded
 from memcap.analysis import style
 from memcap.sweeps.records import Record, Store, key_of
 
@@ -77,44 +76,26 @@ FULL: list[Run] = [
 SIZES = {"smoke": SMOKE, "small": SMALL, "full": FULL}
 
 
+def key(run: Run) -> str:
+    """The key of a run's record."""
+    return key_of(as_config(run))
+
+
 def main(arguments: list[str] | None = None) -> tuple[Record, ...]:
     """Run what is not on record yet, print the table, write records and figure."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m experiments.{NAME}",
-        description=(__doc__ or "").split("\n")[0],
-    )
-    parser.add_argument("--size", choices=tuple(SIZES), default="small")
-    parser.add_argument(
-        "--out", type=Path, required=True, help="folder for records/ and figures/"
-    )
-    given = parser.parse_args(arguments)
+    given = options(NAME, __doc__, SIZES).parse_args(arguments)
     runs, store = SIZES[given.size], Store(given.out / f"records/{NAME}.jsonl")
-    complete(runs, store)
-    wanted = {key_of(as_config(run)) for run in runs}
-    records = tuple(record for record in store.records() if record.key in wanted)
+    records = recorded(runs, store, key, execute)
     print(table(records))
     save(records, given.out / "figures")
     return records
-
-
-def complete(
-    runs: list[Run], store: Store, tell: Callable[[str], None] = print
-) -> None:
-    """Do the runs whose keys are not in the store."""
-    done = store.keys()
-    missing = [run for run in runs if key_of(as_config(run)) not in done]
-    for number, run in enumerate(missing, start=1):
-        record = execute(run)
-        store.append(record)
-        tell(f"{number}/{len(missing)}  {record.seconds:.1f} s  {run}")
 
 
 def save(records: tuple[Record, ...], folder: Path) -> None:
     """The figure as PNG and SVG."""
     folder.mkdir(parents=True, exist_ok=True)
     figure = draw(records)
-    (folder / f"{NAME}.png").write_bytes(style.to_png(figure))
-    (folder / f"{NAME}.svg").write_text(style.to_svg(figure, NAME))
+    style.save(figure, folder, NAME)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from experiments.one_layer_data import (
 )
 from experiments.one_layer_ids import certified, score_spread, seen
 from memcap.model.counting import Count
-from memcap.study.provenance import git_commit, now, versions
+from memcap.sweeps.provenance import git_commit, now, versions
 from memcap.sweeps.records import Record
 from memcap.training import TrainConfig, train
 

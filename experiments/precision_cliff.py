@@ -8,7 +8,6 @@ Three kinds of network side by side: the compact memorizer, the construction of 
     python -m experiments.precision_cliff --size smoke|small|full --out DIR
 """
 
-import argparse
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,11 +19,12 @@ import numpy as np
 import memcap as mc
 from experiments.precision_figure import draw, table
 from experiments.precision_rounding import decided, longest, rounded_weights
+from experiments.recorded import options, recorded
 from memcap.analysis import style
 from memcap.data.dataset import Dataset
 from memcap.model.weights import Weights
 from memcap.nn import Config
-from memcap.study.provenance import git_commit, now, versions
+from memcap.sweeps.provenance import git_commit, now, versions
 from memcap.sweeps.records import Record, Store, key_of
 from memcap.training import TrainConfig, train
 
@@ -148,24 +148,16 @@ def execute(run: Cliff) -> Record:
     )
 
 
+def key(run: Cliff) -> str:
+    """The key of a run's record."""
+    return key_of(as_config(run), run.seed)
+
+
 def main(arguments: list[str] | None = None) -> tuple[Record, ...]:
     """Run what is not on record yet, print the table, write records and figure."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m experiments.{NAME}",
-        description=(__doc__ or "").split("\n")[0],
-    )
-    parser.add_argument("--size", choices=tuple(SIZES), default="small")
-    parser.add_argument(
-        "--out", type=Path, required=True, help="folder for records/ and figures/"
-    )
-    given = parser.parse_args(arguments)
+    given = options(NAME, __doc__, SIZES).parse_args(arguments)
     runs, store = SIZES[given.size], Store(given.out / f"records/{NAME}.jsonl")
-    for run in runs:
-        if key_of(as_config(run), run.seed) not in store.keys():
-            store.append(record := execute(run))
-            print(f"{record.seconds:.1f} s  {run}", flush=True)
-    wanted = {key_of(as_config(run), run.seed) for run in runs}
-    records = tuple(record for record in store.records() if record.key in wanted)
+    records = recorded(runs, store, key, execute)
     print(table(records))
     save(records, given.out / "figures")
     return records
@@ -175,8 +167,7 @@ def save(records: Sequence[Record], folder: Path) -> None:
     """The figure as PNG and SVG."""
     folder.mkdir(parents=True, exist_ok=True)
     figure = draw(records)
-    (folder / f"{NAME}.png").write_bytes(style.to_png(figure))
-    (folder / f"{NAME}.svg").write_text(style.to_svg(figure, NAME))
+    style.save(figure, folder, NAME)
 
 
 if __name__ == "__main__":

@@ -215,5 +215,4 @@ def save(records: Sequence[Record], out: Path, name: str) -> None:
     (out / "fits.json").write_text(text + "\n")
     (out / "table.md").write_text(table(records))
     drawn = figure(records)
-    (out / f"{name}.png").write_bytes(style.to_png(drawn))
-    (out / f"{name}.svg").write_text(style.to_svg(drawn, name))
+    style.save(drawn, out, name)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -190,6 +191,12 @@ def to_png(figure: Figure) -> bytes:
             metadata={"Software": None},
         )
     return buffer.getvalue()
+
+
+def save(figure: Figure, folder: Path, name: str) -> None:
+    """Write ``NAME.png`` and ``NAME.svg``, the name seeding the identifiers of SVG."""
+    (folder / f"{name}.png").write_bytes(to_png(figure))
+    (folder / f"{name}.svg").write_text(to_svg(figure, name))
 
 
 def inline(svg: str, label: str) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from memcap.core.errors import MemcapError
-from memcap.study import provenance
 from memcap.study.lower import lower
 from memcap.study.source import Source
+from memcap.sweeps import provenance
 from memcap.sweeps.records import Record
 
 Work = Callable[["Cell", Source, Path], Record]

@@ -9,11 +9,12 @@ from memcap.analysis import report, rows
 from memcap.analysis.report import summary
 from memcap.core.claims import Verdict
 from memcap.core.errors import MemcapError
-from memcap.study import constructed, presets, provenance, trained
+from memcap.study import constructed, presets, trained
 from memcap.study.cells import Cell
 from memcap.study.presets import Preset
 from memcap.study.progress import Progress, Silent
 from memcap.study.source import Source, open_source
+from memcap.sweeps import provenance
 from memcap.sweeps.records import Record, Store
 
 

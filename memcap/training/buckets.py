@@ -44,7 +44,6 @@ def bucket_of(member: Member) -> Hashable:
     Example:
         >>> from memcap.data import random_next_token
         >>> from memcap.nn import Config
-        >>> from memcap.nn import Config
         >>> draws = (random_next_token(9, 4, 8, 2, seed=seed) for seed in (0, 1))
         >>> one, two = (
         ...     Member(Config(vocab=8), TrainConfig(warmup=s), ds, seed=s)
