@@ -1,0 +1,1 @@
+"""Every numbered statement the project stands on, checked and attacked."""

@@ -1,0 +1,1 @@
+"""Ways to check a statement: identities, boxes of balls, falsification searches."""

@@ -1,0 +1,132 @@
+"""Run the checks of statements, side by side in processes, and judge."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+from proofs_check.catalogue import catalogue
+from proofs_check.statement import (
+    Answer,
+    Level,
+    Outcome,
+    Statement,
+    Verdict,
+    verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What a check found, and the seconds it took."""
+
+    outcome: Outcome
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A statement with the outcomes of its checks by name, and the verdict."""
+
+    statement: Statement
+    checks: Mapping[str, Timed]
+    verdict: Verdict
+
+    @property
+    def seconds(self) -> float:
+        """Time of all its checks."""
+        return sum(check.seconds for check in self.checks.values())
+
+    @property
+    def cases(self) -> int:
+        """Cases of all its checks."""
+        return sum(check.outcome.cases for check in self.checks.values())
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        return _sentence(self)
+
+
+def run(
+    statements: Mapping[str, Statement],
+    level: Level,
+    workers: int,
+    tell: Callable[[str, str], None] = lambda identifier, name: None,
+) -> Iterator[Judged]:
+    """Check statements; each is handed out as soon as its last check is done.
+
+    Args:
+        statements: some of the catalogue.
+        level: how much time a check may take.
+        workers: processes; 1 stays in this one.
+        tell: called with identifier and name after every check.
+    """
+    found: dict[str, dict[str, Timed]] = {name: {} for name in statements}
+    for row in statements.values():
+        if not row.checks:
+            yield judged(row, {})
+    for identifier, name, timed in _outcomes(statements, level, workers):
+        found[identifier][name] = timed
+        tell(identifier, name)
+        row = statements[identifier]
+        if len(found[identifier]) == len(row.checks):
+            yield judged(row, found[identifier])
+
+
+def judged(row: Statement, checks: Mapping[str, Timed]) -> Judged:
+    """A statement and what its checks say of it, in the order of its checks."""
+    ordered = {check.name: checks[check.name] for check in row.checks}
+    outcomes = {name: timed.outcome for name, timed in ordered.items()}
+    return Judged(row, ordered, verdict(row, outcomes))
+
+
+def check(identifier: str, name: str, level: Level) -> Timed:
+    """Run one check of the catalogue; a crash is an open answer that says so."""
+    row = catalogue()[identifier]
+    run = next(check.run for check in row.checks if check.name == name)
+    start = time.perf_counter()
+    try:
+        outcome = run(level)
+    except Exception as error:  # one broken check must not take the others along
+        sentence = f"The check stopped: {type(error).__name__}: {error}"
+        outcome = Outcome(Answer.OPEN, sentence, 0)
+    return Timed(outcome, time.perf_counter() - start)
+
+
+def _outcomes(
+    statements: Mapping[str, Statement], level: Level, workers: int
+) -> Iterator[tuple[str, str, Timed]]:
+    jobs = [
+        (key, check.name) for key, row in statements.items() for check in row.checks
+    ]
+    if workers == 1:
+        for key, name in jobs:
+            yield key, name, check(key, name, level)
+        return
+    # Forked processes and JAX do not go together.
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    try:
+        waiting: dict[Future[Timed], tuple[str, str]] = {
+            pool.submit(check, key, name, level): (key, name) for key, name in jobs
+        }
+        while waiting:
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield *waiting.pop(future), future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _sentence(row: Judged) -> str:
+    statement, outcomes = row.statement, [x.outcome for x in row.checks.values()]
+    if row.verdict is Verdict.NOT_CHECKED:
+        return statement.not_checked
+    wanted = {Verdict.REFUTED: Answer.FAILS, Verdict.UNDECIDED: Answer.OPEN}
+    told = [x.sentence for x in outcomes if x.answer is wanted.get(row.verdict)]
+    if row.verdict is Verdict.PROVED or (not told and not statement.unproved):
+        told = [outcomes[0].sentence]
+    if row.verdict is Verdict.UNDECIDED and statement.unproved:
+        told.append(f"Not proved: {statement.unproved}")
+    return " ".join(told)
