@@ -42,6 +42,10 @@ class UnknownNameError(MemcapError, KeyError):
         return str(self.args[0])
 
 
+class ProtocolError(MemcapError, ValueError):
+    """A study lacks what its protocol demands, such as scores before distillation."""
+
+
 class MissingPackageError(MemcapError, ImportError):
     """An optional package is needed for the requested feature."""
 

@@ -1,0 +1,1 @@
+"""CoT distillation: students judged against their own score before it."""
