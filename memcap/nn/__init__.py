@@ -6,6 +6,8 @@ from memcap.nn.build import build as build
 from memcap.nn.config import Config as Config
 from memcap.nn.convert import from_weights as from_weights
 from memcap.nn.convert import to_weights as to_weights
+from memcap.nn.decoder import Decoder as Decoder
+from memcap.nn.decoder import DecoderConfig as DecoderConfig
 from memcap.nn.initial import boltzmann_start as boltzmann_start
 from memcap.nn.naming import assign as assign
 from memcap.nn.naming import parameters as parameters

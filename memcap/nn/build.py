@@ -3,11 +3,12 @@
 from flax import nnx
 
 from memcap.nn.config import Config
+from memcap.nn.decoder import Decoder, DecoderConfig
 from memcap.nn.separable import SeparableConfig, SeparableNetwork
 from memcap.nn.transformer import Transformer
 
-AnyConfig = Config | SeparableConfig
-Network = Transformer | SeparableNetwork
+AnyConfig = Config | SeparableConfig | DecoderConfig
+Network = Transformer | SeparableNetwork | Decoder
 
 
 def build(
@@ -33,4 +34,6 @@ def build(
     """
     if isinstance(config, SeparableConfig):
         return SeparableNetwork(config, rngs=rngs, dtype=dtype)
+    if isinstance(config, DecoderConfig):
+        return Decoder(config, rngs=rngs, dtype=dtype)
     return Transformer(config, rngs=rngs, dtype=dtype)

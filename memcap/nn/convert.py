@@ -19,6 +19,7 @@ from memcap.model.weights import (
 from memcap.nn.attention import AttentionLayer, BoltzmannLayer
 from memcap.nn.blocks import Block, BlockStack
 from memcap.nn.build import Network
+from memcap.nn.decoder import Decoder
 from memcap.nn.feedforward import ResidualStack, TokenWiseStack
 from memcap.nn.parts import Parts, Segment
 from memcap.nn.precision import context, require_exact
@@ -103,6 +104,11 @@ def to_weights(model: Network) -> Weights:
         raise WeightsError(
             "a separable network multiplies functions of its inputs, which the exact "
             "record does not hold: run it in floats."
+        )
+    if isinstance(model, Decoder):
+        raise WeightsError(
+            "a decoder has norms and a smooth activation, which the exact record does "
+            "not hold: run it in floats."
         )
     if model.norm != "none":
         raise WeightsError(

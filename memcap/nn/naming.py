@@ -11,6 +11,7 @@ from memcap.core.errors import WeightsError
 from memcap.nn.attention import AttentionLayer, BoltzmannLayer
 from memcap.nn.blocks import BlockStack
 from memcap.nn.build import Network
+from memcap.nn.decoder import Decoder
 from memcap.nn.parts import Segment
 from memcap.nn.precision import context
 from memcap.nn.separable import SeparableNetwork
@@ -25,7 +26,8 @@ def parameters(model: Network) -> dict[str, nnx.Param]:
     ``readout_bias``, and part and array for what lies between:
     ``attention.projection``, ``decoder.inner``. Where a part has several segments, the
     second one is ``decoder#2.inner``. Several blocks are stacked in arrays such as
-    ``blocks.attention.query`` and ``blocks.feedforward.inner``.
+    ``blocks.attention.query`` and ``blocks.feedforward.inner``; those of a decoder are
+    numbered, as ``layers.0.maps``.
 
     Args:
         model: the network.
@@ -114,7 +116,7 @@ def _name(path: _Path, parts: list[str]) -> str:
     if path[0] == "segments":
         inside = [str(step) for step in path[2:] if step != "block"]
         return ".".join([parts[path[1]], *inside])
-    return "embedding" if path[0] == "table" else str(path[0])
+    return "embedding" if path[0] == "table" else ".".join(map(str, path))
 
 
 def _at(model: Network, path: _Path) -> nnx.Param:
@@ -126,7 +128,7 @@ def _at(model: Network, path: _Path) -> nnx.Param:
 
 def _part_names(model: Network) -> Iterator[str]:
     seen: dict[str, int] = {}
-    if isinstance(model, SeparableNetwork):
+    if isinstance(model, (SeparableNetwork, Decoder)):
         return
     for segment in model.segments:
         part = _part(segment)

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from memcap.nn.build import AnyConfig
 from memcap.nn.config import Config
+from memcap.nn.decoder import DecoderConfig
 from memcap.nn.separable import SeparableConfig
 
 
@@ -21,7 +22,7 @@ def trained_parameters(config: AnyConfig) -> dict[str, int]:
     Returns:
         ``embedding``, ``positions``, ``encoder``, ``attention``, ``decoder``, ``norm``
         and ``readout``, as far as they are not 0; ``factors``, ``scale`` and
-        ``readout`` of a separable network.
+        ``readout`` of a separable network. A `DecoderConfig` has the same parts.
 
     Example:
         >>> trained_parameters(Config(vocab=5, width=4, attention="boltzmann"))
@@ -31,6 +32,8 @@ def trained_parameters(config: AnyConfig) -> dict[str, int]:
         d, k = config.coordinates, config.outputs
         factors = d * config.nodes * config.rank
         return {"factors": factors, "scale": d, "readout": k * (config.rank + 1)}
+    if isinstance(config, DecoderConfig):
+        return _decoder(config)
     m = config.width
     rows = config.dim if config.vocab is None else config.vocab
     trained = config.positions if config.position_kind == "trained" else None
@@ -45,6 +48,18 @@ def trained_parameters(config: AnyConfig) -> dict[str, int]:
         "readout": config.outputs * (slots + 1),
     }
     return {part: size for part, size in sizes.items() if size}
+
+
+def _decoder(config: DecoderConfig) -> dict[str, int]:
+    d, layers = config.width, config.layers
+    return {
+        "embedding": config.vocab * d,
+        "positions": config.positions * d,
+        "attention": layers * 4 * d * d,
+        "decoder": layers * 8 * d * d,
+        "norm": (2 * layers + 1) * d,
+        "readout": config.vocab * d,
+    }
 
 
 def _head(config: Config) -> int:
