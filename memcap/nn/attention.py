@@ -82,9 +82,11 @@ class AttentionLayer(nnx.Module):
         query = query if self.score_scale == 1 else query * self.score_scale
         return query, self.key[...], self.value[...], self.output[...]
 
-    def __call__(self, state: jax.Array, progress: Any = None) -> jax.Array:
-        """Apply the layer to a state `[..., n, m]`."""
-        return _attend(self, state, progress)
+    def __call__(
+        self, state: jax.Array, progress: Any = None, *, last: bool = False
+    ) -> jax.Array:
+        """Apply the layer to a state `[..., n, m]`, or `last`, for its last token."""
+        return _attend(self, state, progress, last)
 
 
 class BoltzmannLayer(nnx.Module):
@@ -139,20 +141,28 @@ class BoltzmannLayer(nnx.Module):
         # The product is rounded here, once, so that the exported W_Q is the one used.
         return kappa[:, None, None] * tied, tied, tied, self.output[...]
 
-    def __call__(self, state: jax.Array, progress: Any = None) -> jax.Array:
-        """Apply the layer to a state `[..., n, m]`."""
-        return _attend(self, state, progress)
+    def __call__(
+        self, state: jax.Array, progress: Any = None, *, last: bool = False
+    ) -> jax.Array:
+        """Apply the layer to a state `[..., n, m]`, or `last`, for its last token."""
+        return _attend(self, state, progress, last)
 
 
 def _attend(
-    layer: AttentionLayer | BoltzmannLayer, state: jax.Array, progress: Any
+    layer: AttentionLayer | BoltzmannLayer,
+    state: jax.Array,
+    progress: Any,
+    last: bool,
 ) -> jax.Array:
+    """The layer's output, at all tokens or, `[..., 1, m]`, at the last one alone."""
     query, key, value, output = layer.maps()
     read = normalize(layer.norm, value_of(layer.gain), value_of(layer.shift), state)
+    # Queries nobody looks at are most of the layer's work, forward and backward.
+    asking, state = (x[..., -1:, :] if last else x for x in (read, state))
     scores = None
     if layer.kind != "uniform":
         scores = product(
-            "...hqs,...hks->...hqk", _heads(query, read), _heads(key, read)
+            "...hqs,...hks->...hqk", _heads(query, asking), _heads(key, read)
         )
     mixed = mix(
         layer.kind,
@@ -162,6 +172,7 @@ def _attend(
         pattern=layer.pattern,
         softening=layer.softening,
         progress=progress,
+        last=last,
     )
     written = product("hmt,...hkt->...km", output, mixed)
     return state + written if layer.residual else written

@@ -18,6 +18,7 @@ def mix(
     pattern: Pattern = "full",
     softening: Softening | None = None,
     progress: Any = None,
+    last: bool = False,
 ) -> jax.Array:
     """Weighted means of the values, one for each query.
 
@@ -26,7 +27,7 @@ def mix(
 
     Args:
         kind: how scores become shares.
-        scores: `[..., n, n]` queries by keys, or None for ``uniform``.
+        scores: `[..., r, n]` queries by keys, or None for ``uniform``.
         values: `[..., n, t]`.
         causal: whether query k sees only keys up to k.
         pattern: ``star`` lets query k see the first key and key k, and the first
@@ -34,15 +35,17 @@ def mix(
         softening: what stands in for the gradient of hardmax, or None.
         progress: share of the training done, or None outside of training, where
             hardmax is exact.
+        last: whether the query of the last token is the only one, r = 1; else r = n.
 
     Returns:
-        `[..., n, t]`.
+        `[..., r, t]`.
     """
     if kind == "uniform" and pattern == "full" and not causal:
         # One mean serves all queries: n numbers are added, not n^2 multiplied.
         mean = values.sum(axis=-2, keepdims=True) / values.shape[-2]
-        return jnp.broadcast_to(mean, values.shape)
+        return mean if last else jnp.broadcast_to(mean, values.shape)
     seen = _visible(values.shape[-2], causal, pattern)
+    seen = seen[-1:] if last else seen
     seen = jnp.expand_dims(seen, range(values.ndim - 2))
     if kind == "uniform" or scores is None:
         return _mean(seen.astype(values.dtype), values)

@@ -5,6 +5,7 @@ and attention layers) and an affine readout. `Config` describes the special case
 is trained; `memcap.nn.convert` builds the general one from neutral weights.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -22,7 +23,7 @@ from memcap.nn.config import Config
 from memcap.nn.drawing import draw
 from memcap.nn.feedforward import affine
 from memcap.nn.norm import NormName, normalize, value_of
-from memcap.nn.parts import Parts
+from memcap.nn.parts import Parts, Segment
 from memcap.nn.positions import Fixed
 from memcap.nn.precision import context, format_of
 
@@ -103,17 +104,29 @@ class Transformer(nnx.Module):
 
     def forward(self, tokens: Any, progress: Any = None) -> jax.Array:
         """What is compiled: the outputs of tokens that were checked."""
-        state = self._with_aggregate(self._embed(tokens))
+        segments = list(self.segments)
+        known = self._known_by_id(tokens)
+        state = self._with_aggregate(self._embed(tokens, segments[:known]))
         last = max(self._attentions(), default=-1)
-        for index, segment in enumerate(self.segments):
-            mixes = isinstance(segment, _MIXERS)
-            state = segment(state, progress) if mixes else segment(state)
-            if index == last and self.task == "next_token":
-                state = state[:, -1:]
+        for index in range(known, len(segments)):
+            # Behind the last attention only the last token is read.
+            alone = index == last and self.task == "next_token"
+            state = _applied(segments[index], state, progress, alone)
         return self._read(state)
 
     def _attentions(self) -> list[int]:
         return [i for i, part in enumerate(self.segments) if isinstance(part, _MIXERS)]
+
+    def _known_by_id(self, tokens: jax.Array) -> int:
+        """How many segments are cheaper applied to the table than to the tokens.
+
+        Up to the first attention a state without positions depends on the id alone,
+        and there may be fewer ids than tokens.
+        """
+        alike = self.ids and self.positions is None and self.aggregate is None
+        if not alike or tokens.size <= self.table.shape[0]:
+            return 0
+        return min(self._attentions(), default=len(self.segments))
 
     def _checked(self, tokens: Any) -> Any:
         tokens = tokens if isinstance(tokens, jax.Array) else np.asarray(tokens)
@@ -145,9 +158,12 @@ class Transformer(nnx.Module):
             )
         return vectors.astype(jnp.dtype(self.dtype))
 
-    def _embed(self, tokens: jax.Array) -> jax.Array:
+    def _embed(self, tokens: jax.Array, first: Sequence[Segment]) -> jax.Array:
+        """Vectors of the tokens; of ids, behind these token-wise segments."""
         table = self.table[...]
         if self.ids:
+            for segment in first:
+                table = segment(table)
             state = table.at[tokens].get(mode="fill", fill_value=jnp.nan)
         else:
             state = jnp.matmul(tokens, table, precision="highest")
@@ -171,6 +187,18 @@ class Transformer(nnx.Module):
         state = normalize(self.norm, gain, shift, state)
         outputs = affine(self.readout[...], self.readout_bias[...], state)
         return outputs[..., 0] if self.decision == "nearest" else outputs
+
+
+def _applied(
+    segment: Segment, state: jax.Array, progress: Any, last: bool
+) -> jax.Array:
+    """A segment's output; where it mixes tokens, on request at the last one alone."""
+    if isinstance(segment, BlockStack):
+        state = segment(state, progress)
+        return state[:, -1:] if last else state
+    if isinstance(segment, (AttentionLayer, BoltzmannLayer)):
+        return segment(state, progress, last=last)
+    return segment(state)
 
 
 def _drawn(config: Config, rngs: nnx.Rngs | int | None, dtype: str) -> Parts:

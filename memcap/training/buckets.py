@@ -8,11 +8,13 @@ from typing import Any
 import jax
 import numpy as np
 
+from memcap.data.dataset import Dataset
 from memcap.nn import AnyConfig, build, split
 from memcap.training import objective
 from memcap.training.config import TrainConfig
 from memcap.training.engine import Given, Plan
 from memcap.training.outcomes import Member
+from memcap.training.sequences import Sequences
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,31 @@ def bucket_of(member: Member) -> Hashable:
         finisher_steps=1,
         until="one",
     )
-    return member.config, tokens.shape, ds.labels.shape, static
+    return member.config, tokens.shape, ds.labels.shape, static, checked(ds)
+
+
+def checked(ds: Dataset | Sequences) -> tuple[bool, int | None]:
+    """Whether some places have no label, and the sequences a check looks at."""
+    if isinstance(ds, Sequences):
+        return True, ds.checked
+    return False, None
 
 
 @lru_cache(maxsize=256)
-def plan_of(config: AnyConfig, settings: TrainConfig, lanes: int | None) -> Plan:
-    """What compilation depends on besides the shapes of the data; see `Plan`."""
+def plan_of(
+    config: AnyConfig,
+    settings: TrainConfig,
+    lanes: int | None,
+    look: tuple[bool, int | None] = (False, None),
+) -> Plan:
+    """What compilation depends on besides the shapes of the data; see `Plan`.
+
+    Args:
+        config: the network.
+        settings: the training.
+        lanes: see `Plan`.
+        look: as `checked` gives it.
+    """
     dtype = settings.compute or settings.dtype
     return Plan(
         structure=split(build(config, rngs=0, dtype=dtype))[0],
@@ -79,6 +100,8 @@ def plan_of(config: AnyConfig, settings: TrainConfig, lanes: int | None) -> Plan
         compute=settings.compute,
         batch_size=settings.batch_size,
         lanes=lanes,
+        masked=look[0],
+        checked=look[1],
     )
 
 
@@ -116,7 +139,8 @@ def drawn(job: Job) -> tuple[Any, Given]:
         steps=np.int32(settings.steps),
         seed=np.uint32(member.seed % 2**32),
     )
-    return (parameters if job.start is None else job.start), given
+    starts = (job.start, member.start, parameters)
+    return next(start for start in starts if start is not None), given
 
 
 def stacked(trees: Sequence[Any]) -> Any:

@@ -9,7 +9,7 @@ from memcap.core.errors import DataError
 Optimizer = Literal["adamw", "muon", "lbfgs"]
 Finisher = Literal["lbfgs"]
 Schedule = Literal["cosine", "constant", "linear"]
-Until = Literal["one", "all"]
+Until = Literal["one", "all", "end"]
 Compute = Literal["bfloat16"]
 
 # The networks of `memcap.nn` ask for it in every product.
@@ -43,7 +43,8 @@ class TrainConfig:
         finisher_steps: most steps of the finisher.
         until: ``one`` stops when one network has every label right, ``all`` when all
             of them have at the same check, as averages over seeds need it. Of `train`
-            only: in an ensemble each member stops for itself.
+            only: in an ensemble each member stops for itself. ``end`` takes all steps
+            whatever is right, so that budgets can be matched.
 
     Raises:
         DataError: a field is out of its domain, or two do not fit together.

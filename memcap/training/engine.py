@@ -1,5 +1,6 @@
 """The compiled loop: B networks of one shape, each with its own data and step size."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -26,6 +27,8 @@ class Plan:
         batch_size: sequences drawn for a step, or None for all.
         lanes: networks whose products are batched; the rest takes turns. None batches
             all of them.
+        masked: whether labels below 0 are left out.
+        checked: how many sequences a check looks at, or None for all.
     """
 
     structure: nnx.GraphDef
@@ -35,6 +38,8 @@ class Plan:
     compute: Compute | None
     batch_size: int | None
     lanes: int | None
+    masked: bool = False
+    checked: int | None = None
 
 
 class Given(NamedTuple):
@@ -82,6 +87,10 @@ class Found(NamedTuple):
     loss: Any
 
 
+_Advance = Callable[[tuple[Given, State, jax.Array | bool]], tuple[State, Found]]
+
+
+@partial(jax.jit, static_argnums=0)
 def begin(plan: Plan, parameters: Any) -> State:
     """The state before the first step.
 
@@ -94,7 +103,7 @@ def begin(plan: Plan, parameters: Any) -> State:
     return State(parameters, moments, jnp.zeros(values[0].shape[0], jnp.int32))
 
 
-@partial(jax.jit, static_argnums=0)
+@partial(jax.jit, static_argnums=0, donate_argnums=2)
 def advance(
     plan: Plan, given: Given, state: State, active: jax.Array, steps: jax.Array | int
 ) -> tuple[State, Found]:
@@ -103,7 +112,7 @@ def advance(
     Args:
         plan: the training.
         given: data and settings of every network.
-        state: where they are.
+        state: where they are; its arrays are given up for those of the result.
         active: `[B]` which networks move, as long as they have steps left.
         steps: steps to take; it is no constant of the compilation.
 
@@ -115,11 +124,30 @@ def advance(
     rows = (given, state, active)
     if plan.lanes is None:
         return jax.vmap(one)(rows)
-    return jax.lax.map(one, rows, batch_size=None if plan.lanes == 1 else plan.lanes)
+    if plan.lanes == 1:
+        return _in_turn(one, *rows)
+    return jax.lax.map(one, rows, batch_size=plan.lanes)
+
+
+def _in_turn(
+    one: _Advance, given: Given, state: State, active: jax.Array
+) -> tuple[State, Found]:
+    """One active network after the other, in place: the rest is not even copied."""
+    order = jnp.argsort(~active)
+
+    def turn(k: jax.Array, now: tuple[State, Found]) -> tuple[State, Found]:
+        mine = jax.tree.map(lambda array: array[order[k]], (given, now[0]))
+        made = one((*mine, True))
+        return jax.tree.map(lambda array, own: array.at[order[k]].set(own), now, made)
+
+    first = jax.tree.map(lambda array: array[0], (given, state))
+    found = jax.eval_shape(lambda mine: one((*mine, True))[1], first)
+    nothing = jax.tree.map(lambda x: jnp.zeros(active.shape, x.dtype), found)
+    return jax.lax.fori_loop(0, active.sum(), turn, (state, nothing))
 
 
 def _advance_one(
-    plan: Plan, steps: jax.Array, row: tuple[Given, State, jax.Array]
+    plan: Plan, steps: jax.Array, row: tuple[Given, State, jax.Array | bool]
 ) -> tuple[State, Found]:
     given, state, active = row
     # Batched, a loop of fewer rounds than its neighbours' is held where it ended.
@@ -141,7 +169,7 @@ def _step(plan: Plan, given: Given, state: State) -> State:
     def loss(values: list[jax.Array]) -> jax.Array:
         parameters = jax.tree.unflatten(shape, values)
         outputs = _outputs(plan, parameters, given.fixed, tokens, done)
-        return objective.loss(plan.decision, outputs, labels)
+        return objective.loss(plan.decision, outputs, labels, plan.masked)
 
     rate = given.rate * schedules.factor(plan.schedule, now, warmup, last)
     moved, moments = optimizers.stepped(
@@ -172,8 +200,9 @@ def _outputs(
 
 
 def _measure(plan: Plan, given: Given, state: State) -> Found:
-    outputs = _outputs(plan, state.parameters, given.fixed, given.tokens)
+    tokens, labels = (x[: plan.checked] for x in (given.tokens, given.labels))
+    outputs = _outputs(plan, state.parameters, given.fixed, tokens)
     return Found(
-        objective.correct(plan.decision, outputs, given.labels),
-        objective.loss(plan.decision, outputs, given.labels),
+        objective.correct(plan.decision, outputs, labels),
+        objective.loss(plan.decision, outputs, labels, plan.masked),
     )

@@ -11,7 +11,7 @@ import jax
 
 from memcap.core.errors import DataError
 from memcap.nn.precision import context
-from memcap.training.buckets import Job, bucket_of, plan_of
+from memcap.training.buckets import Job, bucket_of, checked, plan_of
 from memcap.training.compaction import Batch, seated
 from memcap.training.config import TrainConfig as TrainConfig
 from memcap.training.config import check_rate
@@ -42,6 +42,7 @@ def train_ensemble(
     members: Sequence[Member],
     *,
     keep_weights: bool = False,
+    keep_parameters: bool = False,
     max_batch: int = 256,
     lanes: int | None = None,
     workers: int | None = None,
@@ -65,6 +66,7 @@ def train_ensemble(
     Args:
         members: networks to be trained, of any shapes.
         keep_weights: whether outcomes hold the networks as exact numbers.
+        keep_parameters: whether they hold them as arrays.
         max_batch: most networks in one loop, rounded down to a power of two.
         lanes: networks whose products are batched together; by default one on a CPU
             and all of a loop elsewhere.
@@ -104,7 +106,7 @@ def train_ensemble(
     crew = _Crew(lanes, max_batch, workers, _Teller(tell, len(members)))
     ends: dict[int, Outcome] = {}
     for jobs in buckets.values():
-        ends.update(_outcomes(jobs, keep_weights, crew))
+        ends.update(_outcomes(jobs, keep_weights, keep_parameters, crew))
     return tuple(ends[index] for index in range(len(members)))
 
 
@@ -113,9 +115,11 @@ def _cores() -> int:
     return int(os.environ.get("MEMCAP_THREADS", "0")) or os.cpu_count() or 1
 
 
-def _outcomes(jobs: list[Job], keep: bool, crew: "_Crew") -> dict[int, Outcome]:
+def _outcomes(
+    jobs: list[Job], weights: bool, arrays: bool, crew: "_Crew"
+) -> dict[int, Outcome]:
     """What became of the members of one bucket, by place among all."""
-    finisher = jobs[0].settings.finisher is not None
+    finisher, keep = jobs[0].settings.finisher is not None, weights or arrays
     ends = {end.job.index: [end] for end in crew.run(jobs, keep or finisher)}
     if finisher:
         turns = [again(end) for (end,) in ends.values() if end.stuck]
@@ -123,10 +127,10 @@ def _outcomes(jobs: list[Job], keep: bool, crew: "_Crew") -> dict[int, Outcome]:
         for end in crew.run(turns, keep):
             ends[end.job.index].append(end)
     with context(jobs[0].settings.dtype):
-        return {index: _outcome(turns, keep) for index, turns in ends.items()}
+        return {i: _outcome(turns, weights, arrays) for i, turns in ends.items()}
 
 
-def _outcome(turns: list[End], keep: bool) -> Outcome:
+def _outcome(turns: list[End], weights: bool, arrays: bool) -> Outcome:
     last = turns[-1]
     member = last.job.member
     return Outcome(
@@ -140,7 +144,8 @@ def _outcome(turns: list[End], keep: bool) -> Outcome:
         finished=last.finished,
         diverged=last.diverged,
         seconds=sum(end.seconds for end in turns),
-        weights=exported(last) if keep else None,
+        weights=exported(last) if weights else None,
+        parameters=last.parameters if arrays else None,
     )
 
 
@@ -164,7 +169,9 @@ class _Crew:
     def _share(self, jobs: list[Job], keep: bool) -> list[End]:
         # 64-bit types are switched on for a thread.
         with context(jobs[0].settings.dtype):
-            plan = plan_of(jobs[0].member.config, jobs[0].settings, self.lanes)
+            first = jobs[0]
+            look = checked(first.member.ds)
+            plan = plan_of(first.member.config, first.settings, self.lanes, look)
             return list(run(seated(plan, jobs, self.max_batch), keep, self.teller))
 
 

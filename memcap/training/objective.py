@@ -11,19 +11,31 @@ from memcap.core.errors import WeightsError
 from memcap.data.dataset import Dataset
 from memcap.model.weights import Decision
 from memcap.nn.build import AnyConfig
+from memcap.nn.decoder import DecoderConfig
+from memcap.training.sequences import Sequences
 
 
-def loss(decision: Decision, outputs: jax.Array, labels: jax.Array) -> jax.Array:
+def loss(
+    decision: Decision, outputs: jax.Array, labels: jax.Array, masked: bool = False
+) -> jax.Array:
     """Mean cross-entropy of ``argmax`` outputs, or mean square error of ``nearest``.
 
     Args:
         decision: how outputs are read.
         outputs: `[..., C]` or `[...]`.
         labels: `[...]` integers.
+        masked: whether labels below 0 are left out; of ``argmax`` only.
 
     Returns:
         a scalar.
     """
+    if masked:
+        known = labels >= 0
+        entropy = optax.softmax_cross_entropy_with_integer_labels(
+            outputs, jnp.where(known, labels, 0)
+        )
+        count = jnp.maximum(known.sum(), 1).astype(entropy.dtype)
+        return jnp.where(known, entropy, 0).sum() / count
     if decision == "argmax":
         entropy = optax.softmax_cross_entropy_with_integer_labels(outputs, labels)
         return entropy.mean()
@@ -43,18 +55,21 @@ def correct(decision: Decision, outputs: jax.Array, labels: jax.Array) -> jax.Ar
     """
     if decision == "nearest":
         return jnp.sum(jnp.abs(outputs - labels.astype(outputs.dtype)) < 0.5)
+    # A label below 0 is no column: it has no chosen output and counts as wrong.
     own = jax.nn.one_hot(labels, outputs.shape[-1], dtype=bool)
     chosen = jnp.sum(jnp.where(own, outputs, 0), axis=-1)
     rival = jnp.max(jnp.where(own, -jnp.inf, outputs), axis=-1)
-    return jnp.sum(chosen > rival)
+    return jnp.sum((chosen > rival) & (labels >= 0))
 
 
-def inputs(config: AnyConfig, ds: Dataset) -> np.ndarray:
+def inputs(config: AnyConfig, ds: Dataset | Sequences) -> np.ndarray:
     """The tokens of a dataset as the network of `config` takes them.
 
     Raises:
         WeightsError: task, ids, dimension, length or labels do not fit.
     """
+    if isinstance(ds, Sequences) or isinstance(config, DecoderConfig):
+        return _read_by_decoder(config, ds)
     tokens: Any = ds.tokens if config.vocab is not None else ds.token_vectors
     limits = {
         "labels": (int(ds.labels.max()), config.classes),
@@ -76,3 +91,14 @@ def inputs(config: AnyConfig, ds: Dataset) -> np.ndarray:
                 f"{name} of the data reach {largest}, the configuration holds {bound}."
             )
     return tokens
+
+
+def _read_by_decoder(config: AnyConfig, ds: Dataset | Sequences) -> np.ndarray:
+    if not (isinstance(ds, Sequences) and isinstance(config, DecoderConfig)):
+        raise WeightsError("a DecoderConfig and Sequences go together, others do not.")
+    if ds.num_classes != config.vocab or ds.length > config.positions:
+        raise WeightsError(
+            f"sequences of {ds.length} of {ds.num_classes} ids do not fit a decoder of "
+            f"{config.positions} positions and {config.vocab} ids."
+        )
+    return ds.tokens

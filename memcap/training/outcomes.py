@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from math import isfinite, log, log2
+from typing import Any
 
 from memcap.data.dataset import Dataset
 from memcap.model.weights import Weights
 from memcap.nn.build import AnyConfig
 from memcap.training.config import TrainConfig
+from memcap.training.sequences import Sequences
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,16 @@ class Member:
         ds: the data.
         seed: seed of the initial weights and of drawn batches.
         learning_rate: by default that of the settings.
+        start: parameters to go on from, such as `Outcome.parameters` of a network of
+            the same configuration; None draws them.
     """
 
     config: AnyConfig
     settings: TrainConfig
-    ds: Dataset = field(repr=False)
+    ds: Dataset | Sequences = field(repr=False)
     seed: int = 0
     learning_rate: float | None = None
+    start: Any = field(default=None, repr=False)
 
     @property
     def rate(self) -> float:
@@ -51,6 +56,7 @@ class Outcome:
         diverged: whether the loss was NaN or infinite at the last check.
         seconds: its share of the wall time, compilation included.
         weights: the network as exact numbers, where asked for and finite.
+        parameters: its trained numbers as arrays, where asked for.
     """
 
     member: Member
@@ -64,6 +70,7 @@ class Outcome:
     diverged: bool
     seconds: float
     weights: Weights | None = field(default=None, repr=False)
+    parameters: Any = field(default=None, repr=False)
 
 
 def memorized_bits(total: int, classes: int, loss: float) -> float:

@@ -132,7 +132,8 @@ def _checked(
         if np.isfinite(loss):
             seat.best_loss = float(np.fmin(seat.best_loss, loss))
         end = _end(batch, row, seat, (correct, loss))
-        if not end.stuck or seat.steps == seat.job.settings.steps:
+        stops = end.diverged or (end.finished and seat.job.settings.until != "end")
+        if stops or seat.steps == seat.job.settings.steps:
             yield replace(end, parameters=_row(batch, row) if keep else None)
             batch.seats[row] = None
 

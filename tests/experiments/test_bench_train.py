@@ -26,10 +26,10 @@ def test_sizes_are_what_they_are_called(shape):
 
 def test_operations_by_hand():
     shape = bench_train.Shape("", 2, 3, 1, 5, 1)
-    # A token: 2 * 2 * 2 * 3 in front, four maps and two products with n tokens in the
-    # attention, then the last token alone.
-    forward = 8 * 24 + 8 * 4 * 2 * 4 + 2 * 2 * 64 * 2 + 24 + 8
-    assert bench_train.flops(shape) == 3 * 5 * forward
+    # In front 2 * 2 * 2 * 3 for each of 32 ids. A sequence: two maps of 8 tokens and
+    # two of the last one, two products of that with all, the layer behind, the readout.
+    sequence = 8 * (2 * 8 + 2) + 2 * 2 * 8 * 2 + 24 + 8
+    assert bench_train.flops(shape) == 3 * (32 * 24 + 5 * sequence)
 
 
 def test_without_pytorch_its_columns_are_empty(capsys, monkeypatch):
