@@ -1,0 +1,106 @@
+"""What a report may say: verdict sentences and a guard on their words.
+
+A test that finds nothing has shown an interval, not an absence. Such a result reads
+"not detected; 95 % CI [lo, hi]; n needed ...", and :func:`guard` refuses the phrases
+that claim more. Two words need a licence: "optimum" belongs to a maximum confirmed on
+runs that did not choose it, "law" to a line through three interior students or more.
+"""
+
+import re
+from collections.abc import Collection
+from math import isfinite
+
+from memcap.core.errors import ProtocolError
+
+_ADJECTIVES = "(?:capacity|significant|detectable|measurable|real|true)"
+_NOUNS = "(?:gaps?|differences?|effects?|gains?|improvements?|change)"
+_ABSENCES = (
+    rf"\bno {_ADJECTIVES}? ?{_NOUNS}\b",
+    rf"\babsence of (?:an? |the |any )?{_ADJECTIVES}? ?{_NOUNS}\b",
+    r"\bgaps? (?:is|are|was|were) (?:absent|closed|gone|refuted|zero)\b",
+    r"\bgaps? (?:does|do|did) not exist\b",
+    r"\bgaps? (?:vanish|vanishes|vanished|disappears?|disappeared)\b",
+    r"\b(?:equally good|statistically (?:identical|equal|the same))\b",
+)
+_LICENSED = {
+    "law": (r"\blaws?\b", "'line', or three interior students"),
+    "optimum": (
+        r"\boptim(?:um|a|al)\b",
+        "'best tested', or runs kept for confirmation",
+    ),
+}
+
+
+def guard(text: str, licensed: Collection[str] = ()) -> str:
+    """Pass a text on unless it claims more than a test can show.
+
+    Args:
+        text: what a report is to print.
+        licensed: which of "law" and "optimum" the evidence supports.
+
+    Returns:
+        the same text.
+
+    Raises:
+        ProtocolError: it states an absence, or uses a word without its licence.
+
+    Example:
+        >>> guard("not detected; 95 % CI [-0.010, 0.020]")
+        'not detected; 95 % CI [-0.010, 0.020]'
+    """
+    # Line breaks and hyphens must not hide a phrase.
+    plain = re.sub(r"[\s\-_]+", " ", text.lower())
+    for pattern in _ABSENCES:
+        if found := re.search(pattern, plain):
+            raise ProtocolError(
+                f"'{found[0].strip()}' claims an absence that a test cannot show; "
+                "write 'not detected' with its interval and the n needed."
+            )
+    for word, (pattern, remedy) in _LICENSED.items():
+        if word not in licensed and (found := re.search(pattern, plain)):
+            raise ProtocolError(f"'{found[0]}' is not licensed here; use {remedy}.")
+    return text
+
+
+def interval_text(low: float, high: float, level: float = 0.95) -> str:
+    """An interval in words.
+
+    Example:
+        >>> interval_text(0.0366, 0.15)
+        '95 % CI [0.037, 0.150]'
+    """
+    ends = ", ".join(f"{end:.3f}" if isfinite(end) else f"{end}" for end in (low, high))
+    return f"{100 * level:g} % CI [{ends}]"
+
+
+def p_text(p: float) -> str:
+    """A p-value in words.
+
+    Example:
+        >>> p_text(0.0526733), p_text(2.5036e-95), p_text(1.0)
+        ('p = 0.0527', 'p = 2.5e-95', 'p = 1')
+    """
+    if p == 0:
+        # Below the smallest float, not impossible.
+        return "p < 1e-300"
+    return f"p = {p:.1e}" if 0 < p < 1e-4 else f"p = {p:.3g}"
+
+
+def detected(what: str, estimate: float, interval: str, evidence: str) -> str:
+    """The sentence of a finding.
+
+    Example:
+        >>> detected("gain", 0.093, "95 % CI [0.037, 0.150]", "p = 0.00232")
+        'gain +0.093 detected; 95 % CI [0.037, 0.150]; p = 0.00232.'
+    """
+    return guard(f"{what} {estimate:+.3f} detected; {interval}; {evidence}.")
+
+
+def not_detected(what: str, estimate: float, interval: str, needed: str) -> str:
+    """The sentence of a result that found nothing.
+
+    Example:
+        >>> not_detected("gain", 0.01, "95 % CI [-0.01, 0.03]", "n needed: 626")
+        'gain +0.010 not detected; 95 % CI [-0.01, 0.03]; n needed: 626.'
+    """
+    return guard(f"{what} {estimate:+.3f} not detected; {interval}; {needed}.")
