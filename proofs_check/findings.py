@@ -13,7 +13,11 @@ _HEAD = """# Findings
 
 What checking the statements brought to light. Generated from the verdicts by
 `python -m proofs_check --findings proofs_check/findings.md`; do not edit by hand. Each
-command below runs the checks of one statement again and prints what they find.
+command below runs the checks again and prints what they find.
+
+A row of the catalogue says in our words what a paper states. Of some papers the text
+was not at hand (status `recalled`, or a restatement in another paper); there compare
+the words of the paper before taking a refutation for more than one of ours.
 """
 _TITLES = {
     "fails as printed": "Fails as printed",
@@ -35,40 +39,61 @@ def carried(row: Mapping[str, Any], finding: Mapping[str, Any], rows: Any) -> bo
 def markdown(statements: Iterable[Mapping[str, Any]]) -> str:
     """The page for rows as `results.row` makes them."""
     rows = {row["id"]: row for row in statements}
+    told = {sort: _grouped(rows, sort) for sort in SORTS}
     parts = [_HEAD]
-    for sort in SORTS:
-        told = [
-            _told(row, finding, rows)
-            for row in rows.values()
-            for finding in row["findings"]
-            if finding["sort"] == sort and carried(row, finding, rows)
-        ]
-        if told:
-            parts += [f"## {_TITLES[sort]}\n", *told]
+    for sort, groups in told.items():
+        if groups:
+            lines = [f"- {_names(ids)}: {f['title']}" for f, ids in groups]
+            parts.append("\n".join([f"**{_TITLES[sort]}**\n", *lines, ""]))
+    for sort, groups in told.items():
+        if groups:
+            parts.append(f"## {_TITLES[sort]}\n")
+            parts += [_told(finding, ids, rows) for finding, ids in groups]
     return "\n".join(parts)
 
 
-def _told(row: Mapping[str, Any], finding: Mapping[str, Any], rows: Any) -> str:
+def _grouped(rows: Mapping[str, Any], sort: str) -> list[tuple[Any, list[str]]]:
+    """Findings of a sort with the statements they are about."""
+    groups: list[tuple[Any, list[str]]] = []
+    for row in rows.values():
+        for finding in row["findings"]:
+            if finding["sort"] != sort or not carried(row, finding, rows):
+                continue
+            known = next((ids for f, ids in groups if f == finding), None)
+            if known is None:
+                groups.append((finding, [row["id"]]))
+            else:
+                known.append(row["id"])
+    return groups
+
+
+def _told(finding: Mapping[str, Any], ids: list[str], rows: Mapping[str, Any]) -> str:
     lines = [
-        f"### {row['id']}: {finding['title']}\n",
+        f"### {_names(ids)}: {finding['title']}\n",
         f"*Printed.* {finding['printed']}\n",
         f"*Found.* {finding['found']}\n",
-        *_evidence(row),
+        *[line for name in ids for line in _evidence(rows[name])],
         f"*Consequence.* {finding['consequence']}\n",
         *[_other(rows[name]) for name in finding["also"]],
     ]
-    names = " ".join(f"--only {name}" for name in (row["id"], *finding["also"]))
+    names = " ".join(f"--only {name}" for name in (*ids, *finding["also"]))
     return "\n".join([*lines, f"`python -m proofs_check {names}`\n"])
 
 
+def _names(ids: list[str]) -> str:
+    return ", ".join(ids)
+
+
 def _evidence(row: Mapping[str, Any]) -> list[str]:
-    """What refutes, or every check where nothing does."""
-    failing = [check for check in row["checks"] if check["answer"] == "fails"]
-    return [
-        f"- {check['name']} ({check['method']}): {check['found']}\n"
-        for check in failing or row["checks"]
-    ]
+    """What refutes; where nothing does, how much was checked."""
+    name, failing = row["id"], [x for x in row["checks"] if x["answer"] == "fails"]
+    if failing:
+        return [
+            f"- {name}, {x['name']} ({x['method']}): {x['found']}\n" for x in failing
+        ]
+    checks, cases = len(row["checks"]), f"{row['cases']:,}"
+    return [f"- {name} is {row['verdict']}: {checks} checks of {cases} cases.\n"]
 
 
 def _other(row: Mapping[str, Any]) -> str:
-    return f"*{row['id']}* is {row['verdict']}: {row['sentence']} {row['why']}\n"
+    return f"*{row['id']}*, {row['verdict']}: {row['sentence']}\n"

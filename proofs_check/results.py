@@ -9,7 +9,7 @@ from memcap.core.errors import CorruptFileError
 from memcap.sweeps import provenance
 from memcap.sweeps.storage import write_whole
 from proofs_check.runner import Judged
-from proofs_check.statement import Level
+from proofs_check.statement import Level, Verdict
 
 _EXPECTED = Path(__file__).with_name("expected.json")
 Expected = dict[str, dict[str, Any]]
@@ -29,6 +29,7 @@ def row(judged: Judged) -> dict[str, Any]:
         "verdict": judged.verdict.value,
         "why": judged.sentence,
         "unproved": statement.unproved,
+        "rests_on": list(statement.rests_on),
         "cases": judged.cases,
         "seconds": round(judged.seconds, 3),
         "checks": [
@@ -108,6 +109,11 @@ def expected(path: Path = _EXPECTED) -> Expected:
     if not isinstance(found, dict):
         raise CorruptFileError(f"{path} holds no object; check it out again.")
     return found
+
+
+def verdicts(known: Expected) -> dict[str, Verdict]:
+    """The expected verdict of every statement."""
+    return {name: Verdict(entry["verdict"]) for name, entry in known.items()}
 
 
 def accept(rows: Iterable[Judged], path: Path = _EXPECTED) -> None:

@@ -1,9 +1,9 @@
 """Run the checks of statements, side by side in processes, and judge."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 from proofs_check.catalogue import catalogue
@@ -27,11 +27,19 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A statement with the outcomes of its checks by name, and the verdict."""
+    """A statement with the outcomes of its checks by name, and the verdict.
+
+    Args:
+        statement: the statement.
+        checks: outcomes by name.
+        verdict: the verdict.
+        lacks: statements it rests on that are not proved.
+    """
 
     statement: Statement
     checks: Mapping[str, Timed]
     verdict: Verdict
+    lacks: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -82,6 +90,38 @@ def judged(row: Statement, checks: Mapping[str, Timed]) -> Judged:
     return Judged(row, ordered, verdict(row, outcomes))
 
 
+def settled(done: Sequence[Judged], known: Mapping[str, Verdict]) -> list[Judged]:
+    """Let PROVED stand only where everything it rests on is PROVED.
+
+    Args:
+        done: statements as their own checks judge them.
+        known: verdicts of statements that are not among them.
+
+    Raises:
+        ValueError: statements rest on one another in a circle.
+    """
+    rows = {judged.statement.id: judged for judged in done}
+    final: dict[str, Judged] = {}
+
+    def settle(name: str, above: tuple[str, ...]) -> Verdict:
+        if name in above:
+            raise ValueError(f"{' -> '.join((*above, name))} is a circle.")
+        if name not in rows:
+            return known.get(name, Verdict.UNDECIDED)
+        if name not in final:
+            row = rows[name]
+            under = {x: settle(x, (*above, name)) for x in row.statement.rests_on}
+            lacks = tuple(x for x, v in under.items() if v is not Verdict.PROVED)
+            falls = lacks and row.verdict is Verdict.PROVED
+            changes = {"verdict": Verdict.UNDECIDED} if falls else {}
+            final[name] = replace(row, lacks=lacks, **changes)
+        return final[name].verdict
+
+    for name in rows:
+        settle(name, ())
+    return [final[judged.statement.id] for judged in done]
+
+
 def check(identifier: str, name: str, level: Level) -> Timed:
     """Run one check of the catalogue; a crash is an open answer that says so."""
     row = catalogue()[identifier]
@@ -125,8 +165,13 @@ def _sentence(row: Judged) -> str:
         return statement.not_checked
     wanted = {Verdict.REFUTED: Answer.FAILS, Verdict.UNDECIDED: Answer.OPEN}
     told = [x.sentence for x in outcomes if x.answer is wanted.get(row.verdict)]
-    if row.verdict is Verdict.PROVED or (not told and not statement.unproved):
+    open_ends = statement.unproved or row.lacks
+    if row.verdict is Verdict.PROVED or (not told and not open_ends):
         told = [outcomes[0].sentence]
     if row.verdict is Verdict.UNDECIDED and statement.unproved:
         told.append(f"Not proved: {statement.unproved}")
+    if row.verdict is Verdict.UNDECIDED and row.lacks:
+        told.append(f"It rests on {', '.join(row.lacks)}, not proved here.")
+    if row.verdict is Verdict.PROVED and statement.rests_on:
+        told.append(f"It rests on {', '.join(statement.rests_on)}.")
     return " ".join(told)

@@ -9,13 +9,13 @@ statement depends on its scope:
   say how far one has looked.
 
 The verdict is REFUTED if any check fails, PROVED if there are steps, all checks hold
-and nothing is left unproved, NOT CHECKED if there is no check, and UNDECIDED else.
+and nothing is left unproved, NOT CHECKED if there is no check, and UNDECIDED else. A
+proof may rest on other statements of the catalogue: it counts once they are PROVED.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from types import MappingProxyType
 from typing import Any
 
 from memcap.core.refs import Ref
@@ -97,9 +97,7 @@ class Outcome:
     sentence: str
     cases: int = 1
     margin: str = ""
-    counterexample: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    counterexample: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +153,7 @@ class Statement:
         status: ``stated``, ``recalled`` (the text was not at hand) or ``derived``.
         checks: the questions put to it.
         unproved: what the steps leave open, empty where they prove all of it.
+        rests_on: identifiers of statements that the steps take for granted.
         not_checked: the reason why there is no check, else empty.
         findings: what checking it brought to light.
     """
@@ -167,6 +166,7 @@ class Statement:
     status: str = "stated"
     checks: tuple[Check, ...] = ()
     unproved: str = ""
+    rests_on: tuple[str, ...] = ()
     not_checked: str = ""
     findings: tuple[Finding, ...] = ()
 
@@ -178,6 +178,8 @@ class Statement:
 
 def verdict(statement: Statement, outcomes: Mapping[str, Outcome]) -> Verdict:
     """What the outcomes of all checks, by name, say of the statement.
+
+    What it rests on is taken as proved here; see `runner.settled`.
 
     Example:
         >>> claim = Statement(Ref("KS25", "LemB1"), Kind.LEMMA, "It is so.")

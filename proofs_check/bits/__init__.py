@@ -1,0 +1,1 @@
+"""Networks and sizes behind the rows on bit extraction."""

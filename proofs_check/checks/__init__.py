@@ -1,0 +1,1 @@
+"""Checks too long to stand beside the row they belong to."""
