@@ -39,7 +39,7 @@ def carried(row: Mapping[str, Any], finding: Mapping[str, Any], rows: Any) -> bo
 def markdown(statements: Iterable[Mapping[str, Any]]) -> str:
     """The page for rows as `results.row` makes them."""
     rows = {row["id"]: row for row in statements}
-    told = {sort: _grouped(rows, sort) for sort in SORTS}
+    told = {sort: grouped(rows, sort) for sort in SORTS}
     parts = [_HEAD]
     for sort, groups in told.items():
         if groups:
@@ -52,12 +52,13 @@ def markdown(statements: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(parts)
 
 
-def _grouped(rows: Mapping[str, Any], sort: str) -> list[tuple[Any, list[str]]]:
+def grouped(rows: Mapping[str, Any], sort: str) -> list[tuple[Any, list[str]]]:
     """Findings of a sort with the statements they are about."""
     groups: list[tuple[Any, list[str]]] = []
     for row in rows.values():
         for finding in row["findings"]:
-            if finding["sort"] != sort or not carried(row, finding, rows):
+            here = all(name in rows for name in finding["also"])
+            if finding["sort"] != sort or not here or not carried(row, finding, rows):
                 continue
             known = next((ids for f, ids in groups if f == finding), None)
             if known is None:

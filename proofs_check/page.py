@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from memcap.core.refs import PAPERS
-from proofs_check.findings import SORTS, carried
+from proofs_check.findings import SORTS, grouped
 from proofs_check.statement import Verdict
 
 
@@ -53,16 +53,11 @@ def _by_paper(statements: list[dict[str, Any]]) -> list[tuple[Any, list[Any]]]:
     ]
 
 
-def _findings(statements: list[dict[str, Any]]) -> list[tuple[str, Any, Any]]:
+def _findings(statements: list[dict[str, Any]]) -> list[tuple[str, Any, list[str]]]:
+    """Sort, finding and the statements it is about, as far as they are all here."""
     rows = {row["id"]: row for row in statements}
     return [
-        (sort, row, finding)
-        for sort in SORTS
-        for row in statements
-        for finding in row["findings"]
-        if finding["sort"] == sort
-        and all(name in rows for name in finding["also"])
-        and carried(row, finding, rows)
+        (sort, finding, ids) for sort in SORTS for finding, ids in grouped(rows, sort)
     ]
 
 

@@ -11,6 +11,7 @@ from proofs_check.statement import (
     Answer,
     Level,
     Outcome,
+    Scope,
     Statement,
     Verdict,
     verdict,
@@ -163,15 +164,31 @@ def _sentence(row: Judged) -> str:
     statement, outcomes = row.statement, [x.outcome for x in row.checks.values()]
     if row.verdict is Verdict.NOT_CHECKED:
         return statement.not_checked
-    wanted = {Verdict.REFUTED: Answer.FAILS, Verdict.UNDECIDED: Answer.OPEN}
-    told = [x.sentence for x in outcomes if x.answer is wanted.get(row.verdict)]
-    open_ends = statement.unproved or row.lacks
-    if row.verdict is Verdict.PROVED or (not told and not open_ends):
-        told = [outcomes[0].sentence]
-    if row.verdict is Verdict.UNDECIDED and statement.unproved:
-        told.append(f"Not proved: {statement.unproved}")
-    if row.verdict is Verdict.UNDECIDED and row.lacks:
-        told.append(f"It rests on {', '.join(row.lacks)}, not proved here.")
-    if row.verdict is Verdict.PROVED and statement.rests_on:
-        told.append(f"It rests on {', '.join(statement.rests_on)}.")
+    if row.verdict is Verdict.PROVED:
+        return _proof(row)
+    wanted = Answer.FAILS if row.verdict is Verdict.REFUTED else Answer.OPEN
+    told = [x.sentence for x in outcomes if x.answer is wanted]
+    if row.verdict is Verdict.UNDECIDED:
+        if not told:
+            told = [f"Held in {_number(row.cases, 'case')}."]
+        if statement.unproved:
+            told.append(f"Not proved: {statement.unproved.rstrip('.')}.")
+        if row.lacks:
+            told.append(f"It rests on {', '.join(row.lacks)}, not proved here.")
     return " ".join(told)
+
+
+def _proof(row: Judged) -> str:
+    checks = row.statement.checks
+    steps = sum(check.scope is Scope.STEP for check in checks)
+    told = f"{_number(steps, 'step')} of a proof hold{'' if steps > 1 else 's'}"
+    if further := len(checks) - steps:
+        told += f", and so {'do' if further > 1 else 'does'} "
+        told += _number(further, "further check")
+    told += f": {_number(row.cases, 'case')}."
+    under = row.statement.rests_on
+    return f"{told} It rests on {', '.join(under)}." if under else told
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
