@@ -5,6 +5,10 @@ heads of size ``d_h <= d`` hold. Theorem 2 bounds the divergence of the best seq
 encoder of dimension d and needs ``C = sqrt(32 ln(V+1)/d) < 1/2``, that is
 ``d > 128 ln(V+1)``: it says nothing at the dimensions of the paper's experiments.
 
+Theorem 1 and its corollaries fail for n >= 3 in the form given here: one head, whatever
+its size, does not predict the exclusive or of two earlier tokens (`proofs_check`, rows
+Dana24.Thm1 and memcap.XorHead). The experiments have n = 2.
+
 References:
     Dana24 https://arxiv.org/abs/2411.10115, Theorems 1, 2, Corollaries 1, 2
 """

@@ -56,7 +56,7 @@ BOUNDS = (
     _T1.bound(
         "head",
         "samples",
-        "The form with n >= d_h.",
+        "The form for n >= d_h; beyond n tokens more head size holds nothing more.",
         lambda precision, heads, head_size: _held(heads, head_size),
         inputs=("heads", "head_size"),
         status="stated",
@@ -64,7 +64,8 @@ BOUNDS = (
     _T1.bound(
         "query",
         "samples",
-        "The form with the rank of the queries; tight when all examples share keys.",
+        "The form with the rank of the queries, for n at least as large. Where all "
+        "examples share their keys no more than H (n - 1) + 1 are held.",
         lambda precision, heads, query_rank, head_size: _held(
             heads, min(query_rank, head_size)
         ),
