@@ -51,6 +51,18 @@ def test_sharp_bound_on_whole_grids(spacing, equal_sizes, any_sizes):
     assert min(different) == pytest.approx(any_sizes, abs=1e-4)
 
 
+@pytest.mark.parametrize("spacing", [Fraction(1317, 1000), Fraction(3, 2), 2])
+def test_threshold_bound_on_whole_grids(spacing):
+    for values in range(3, 9):
+        points = grid(spacing, values)
+        inputs = dict(spread=points[-1], delta=spacing, version="threshold")
+        for n in range(2, values):
+            gap = smallest_gap(combinations(points, n), delta=spacing)
+            ratio(gap, separation(n=n, **inputs).bound)
+        gap = smallest_gap(subsets(points, range(1, values + 1)))
+        ratio(gap, separation(sizes="different", **inputs).bound)
+
+
 def test_sharp_bound_on_uneven_sets():
     rng = np.random.default_rng(2)
     for _ in range(60):

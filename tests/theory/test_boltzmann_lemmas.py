@@ -178,10 +178,14 @@ def test_the_edge_of_each_condition():
     with pytest.raises(HypothesisError):
         separation(delta=low, n=4, r=20, version="published")
     assert separation(delta=high, n=4, r=20, version="published").holds is Truth.TRUE
+    low, high = Fraction(1316957, 10**6), Fraction(1316958, 10**6)
+    assert separation(delta=high, spread=20, version="threshold").holds is Truth.TRUE
+    with pytest.raises(HypothesisError, match="ln\\(2 \\+ sqrt 3\\)"):
+        separation(delta=low, spread=20, version="threshold")
 
 
 def test_unknown_names():
-    with pytest.raises(UnknownNameError, match="published or sharp"):
+    with pytest.raises(UnknownNameError, match="published, sharp, threshold"):
         separation(delta=3, r=9, version="other")  # pyright: ignore
     with pytest.raises(UnknownNameError, match="equal or different"):
         separation(delta=3, r=9, sizes="other")  # pyright: ignore

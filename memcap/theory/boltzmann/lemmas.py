@@ -11,7 +11,17 @@ union at least delta apart; D is the spread of the union, at most 2r.
     |a| = |b|:    |boltz(a) - boltz(b)| >= 0.52 (D - delta - 0.363) e^{delta - D}
     any sizes:    |boltz(a) - boltz(b)| >= 0.86 (D - 0.363) e^{-D}
 
-Proof. Sort descending, q = e^{-delta}, x_i = a_1 - a_i, g(a) = sum x_i e^{-x_i} / sum
+*Threshold* (memcap.BoltzThreshold, ours): the least condition for every n. From
+delta >= ln(2 + sqrt 3) = 1.31696... on, and for no smaller delta,
+
+    |a| = |b|:    |boltz(a) - boltz(b)| >= (D/2) e^{-D}
+    any sizes:    |boltz(a) - boltz(b)| >= (D/3) e^{-D}
+
+`proofs_check` holds its proof, and the best constants of the sharp version.
+
+Proof of the sharp version.
+
+Sort descending, q = e^{-delta}, x_i = a_1 - a_i, g(a) = sum x_i e^{-x_i} / sum
 e^{-x_i}, so boltz(a) = a_1 - g(a). As x_i >= (i-1) delta and x e^{-x} falls for x >= 1,
 0 <= g <= h* := delta q / (1-q)^2 <= 0.363. Every expression in delta and q below, h*
 included, moves one way as delta grows and q falls, so delta = 2 is the worst case.
@@ -52,7 +62,7 @@ from memcap.core.errors import HypothesisError, UndecidedError, UnknownNameError
 from memcap.core.exact import Number, SquareRoot, exact
 from memcap.core.refs import Ref
 
-Version = Literal["published", "sharp"]
+Version = Literal["published", "sharp", "threshold"]
 Sizes = Literal["equal", "different"]
 
 EQUAL_FACTOR = Fraction(52, 100)
@@ -120,11 +130,11 @@ def separation(
     Args:
         delta: distance of distinct values: number, square root or ball.
         n: entries of a set (of the larger one, where sizes differ); the sharp version
-            does not depend on it.
+            and the threshold version do not depend on it.
         r: bound on the absolute values; or
         spread: D, bound on the differences. As the operator commutes with shifts, r
             enters only through D = 2r.
-        version: ``published`` or ``sharp``.
+        version: ``published``, ``sharp`` or ``threshold``.
         sizes: whether two sets have as many entries, or may differ in number.
         precision: bits of the result, relative for the bound itself.
 
@@ -134,7 +144,7 @@ def separation(
         UnknownNameError: there is no such version.
 
     References:
-        KS23.Lem1, KS23.LemS
+        KS23.Lem1, KS23.LemS, memcap.BoltzThreshold
 
     Example:
         >>> published = separation(n=4, r=15, delta=6, version="published")
@@ -150,9 +160,11 @@ def separation(
     delta = _number(ref, "delta", delta)
     n = _size(ref, n, version)
     holds = condition(delta, n, version)
-    text = "delta >= 2" if version == "sharp" else "delta > 2 ln n + 3"
+    text = _CONDITIONS[version]
     if holds is Truth.FALSE:
-        found = f"delta = {delta}" + (f" with n = {n}" if version != "sharp" else "")
+        found = f"delta = {delta}" + (
+            f" with n = {n}" if version == "published" else ""
+        )
         raise HypothesisError(ref, text, found, "Scale the scores up.")
     _check_fit(ref, n or 2, width, delta, sizes)
     # e^{-D} keeps its leading bits only if D is known to as many bits after the point.
@@ -162,11 +174,13 @@ def separation(
 
 
 def condition(delta: Any, n: int | None, version: Version) -> Truth:
-    """Whether a lemma's condition on delta holds: `delta >= 2`, or > 2 ln n + 3."""
+    """Whether a lemma's condition on delta holds."""
 
     def question(precision: int) -> Truth:
         if version == "sharp":
             return at_most(SHARP_DELTA, delta, precision)
+        if version == "threshold":
+            return at_most(least_delta(precision), delta, precision)
         return less(Ball.of(n, precision).log() * 2 + 3, delta, precision)
 
     return decide(question, limit=1 << 12)
@@ -179,17 +193,38 @@ def ln_bound(
     width = Ball.of(spread, p)
     if version == "published":
         return Ball.of(n, p).log().log() * 2 - width
+    if version == "threshold":
+        return (width / (2 if sizes == "equal" else 3)).log() - width
     if sizes == "different":
         return ((width - OFFSET) * DIFFERENT_FACTOR).log() - width
     return ((width - delta - OFFSET) * EQUAL_FACTOR).log() + delta - width
 
 
-_LEMMAS = {"published": Ref("KS23", "Lem1"), "sharp": Ref("KS23", "LemS")}
+def least_delta(precision: int = 64) -> Ball:
+    """ln(2 + sqrt 3): for no smaller delta are all sets kept apart.
+
+    Example:
+        >>> round(float(least_delta()), 6)
+        1.316958
+    """
+    return (Ball.of(3, precision).sqrt() + 2).log()
+
+
+_LEMMAS = {
+    "published": Ref("KS23", "Lem1"),
+    "sharp": Ref("KS23", "LemS"),
+    "threshold": Ref("memcap", "BoltzThreshold"),
+}
+_CONDITIONS = {
+    "published": "delta > 2 ln n + 3",
+    "sharp": "delta >= 2",
+    "threshold": "delta >= ln(2 + sqrt 3)",
+}
 
 
 def _lemma(version: str, sizes: str) -> Ref:
     if version not in _LEMMAS:
-        raise UnknownNameError(f"no version {version!r}; choose published or sharp.")
+        raise UnknownNameError(f"no version {version!r}; choose {', '.join(_LEMMAS)}.")
     if sizes not in ("equal", "different"):
         raise UnknownNameError(f"no sizes {sizes!r}; choose equal or different.")
     ref = _LEMMAS[version]
