@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 
 import memcap as mc
-from experiments.reversal_data import Facts, facts
 from experiments.reversal_figure import figure
 from experiments.reversal_summary import summary, table
 from memcap.analysis import style
 from memcap.core.errors import DataError
+from memcap.data.reversal import Facts, facts
 from memcap.sweeps import Record, Sweep
 from memcap.sweeps import main as sweep_main
 from memcap.sweeps.storage import write_whole

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import memcap as mc
+from memcap.data.dataset import Dataset, from_arrays
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Facts:
         test_inverse: `[M]` which facts of the test are inverse ones.
     """
 
-    train: mc.data.Dataset
-    test: mc.data.Dataset
+    train: Dataset
+    test: Dataset
     is_inverse: np.ndarray
     is_seen: np.ndarray
     test_inverse: np.ndarray
@@ -89,7 +89,7 @@ def _inverse(rows: np.ndarray, total: int) -> np.ndarray:
     return (rows[:, 1] - total) % 2 == 1
 
 
-def _dataset(rows: np.ndarray, total: int, seed: int) -> mc.data.Dataset:
-    return mc.data.from_arrays(
+def _dataset(rows: np.ndarray, total: int, seed: int) -> Dataset:
+    return from_arrays(
         rows[:, :2], rows[:, 2], num_classes=total, source=f"reversal, seed {seed}"
     )
