@@ -1,21 +1,16 @@
 """One run, one appended JSON line, keyed by the hash of its configuration.
 
-The file is only ever appended to. A line goes out in one write and is synced before
-`append` returns, so that a kill at any moment costs at most the line being written:
-such a torn last line is reported, left out, and cut off by the next append.
+The file is a `Journal`: only ever appended to, and safe from kills.
 """
 
 import hashlib
 import json
-import os
-import warnings
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from memcap.core.errors import CorruptFileError, MemcapError
-from memcap.sweeps.locking import exclusive
+from memcap.core.errors import MemcapError
+from memcap.core.journal import Journal
 
 SCHEMA = 1
 
@@ -125,8 +120,8 @@ class Store:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+        self._journal = Journal(self.path, Record.from_line)
         self._finished: tuple[int, set[str]] = (-1, set())
-        self._told_torn = False
 
     def records(self) -> tuple[Record, ...]:
         """One record per key, in the order in which the keys first appeared.
@@ -135,7 +130,7 @@ class Store:
             CorruptFileError: a line other than a torn last one is broken.
         """
         latest: dict[str, Record] = {}
-        for record in self._read():
+        for record in self._journal.read():
             before = latest.get(record.key)
             if before is None or before.status == "failed":
                 latest[record.key] = record
@@ -143,7 +138,7 @@ class Store:
 
     def keys(self) -> frozenset[str]:
         """Keys of the finished runs, which need not be run again."""
-        size = self.path.stat().st_size if self.path.exists() else 0
+        size = self._journal.size
         if self._finished[0] != size:
             done = {r.key for r in self.records() if r.status == "done"}
             self._finished = (size, done)
@@ -158,82 +153,14 @@ class Store:
         Raises:
             MemcapError: the record holds NaN, or the file cannot be written.
         """
-        line = record.to_line()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with open(self.path, "a+b", buffering=0) as stream, exclusive(stream):
-                if record.key in self.keys():
-                    return False
-                self._mend(stream)
-                stream.write(line.encode("ascii"))
-                os.fsync(stream.fileno())
-                self._note(record, stream.tell())
-        except OSError as error:
-            raise MemcapError(f"cannot write {self.path}: {error.strerror}.") from error
-        return True
+        size = self._journal.append(
+            record.to_line().rstrip("\n"), unless=lambda: record.key in self.keys()
+        )
+        if size:
+            self._note(record, size)
+        return size > 0
 
     def _note(self, record: Record, size: int) -> None:
         # Saves reading the whole file again before the next append.
         done = {record.key} if record.status == "done" else set()
         self._finished = (size, self._finished[1] | done)
-
-    def _mend(self, stream: Any) -> None:
-        # A last line without its newline is either whole (then only the newline is
-        # missing) or torn (then it is cut off; `_read` has reported it).
-        if not stream.seek(0, os.SEEK_END):
-            return
-        stream.seek(-1, os.SEEK_END)
-        if stream.read(1) == b"\n":
-            return
-        raw = self.path.read_bytes()
-        tail = raw[raw.rfind(b"\n") + 1 :]
-        if _parsed(tail) is None:
-            stream.truncate(len(raw) - len(tail))
-        else:
-            stream.write(b"\n")
-
-    def _read(self) -> Iterator[Record]:
-        try:
-            raw = self.path.read_bytes()
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise CorruptFileError(
-                f"{self.path} cannot be read: {error.strerror}."
-            ) from error
-        *lines, tail = raw.split(b"\n")
-        for number, line in enumerate(lines, start=1):
-            yield self._parse(line, number)
-        if tail:
-            record = _parsed(tail)
-            if record is not None:
-                yield record
-            else:
-                self._report_torn(len(lines) + 1)
-
-    def _parse(self, line: bytes, number: int) -> Record:
-        try:
-            return Record.from_line(line.decode("ascii"))
-        except (ValueError, RecursionError) as error:
-            raise CorruptFileError(
-                f"line {number} of {self.path} is not a record ({error}); delete that "
-                "line and run the same command again, which repeats only its run."
-            ) from error
-
-    def _report_torn(self, number: int) -> None:
-        if self._told_torn:
-            return
-        self._told_torn = True
-        warnings.warn(
-            f"line {number} of {self.path} was cut short by an interrupted run; it is "
-            "left out and its run is repeated.",
-            RuntimeWarning,
-            stacklevel=4,
-        )
-
-
-def _parsed(line: bytes) -> Record | None:
-    try:
-        return Record.from_line(line.decode("ascii"))
-    except (ValueError, RecursionError):
-        return None
