@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from memcap import constructions as constructions
     from memcap import data as data
+    from memcap import distill as distill
     from memcap import nn as nn
     from memcap import training as training
     from memcap.certify import Certificate as Certificate
@@ -45,6 +46,7 @@ _MODULES = {
     "bounds": "memcap.theory.bounds",
     "constructions": "memcap.constructions",
     "data": "memcap.data",
+    "distill": "memcap.distill",
     "nn": "memcap.nn",
     "training": "memcap.training",
 }

@@ -6,6 +6,7 @@ import typer
 
 from memcap.cli.bounds import bounds
 from memcap.cli.construct import construct
+from memcap.cli.distill import distill
 from memcap.cli.report import report
 from memcap.cli.study import study
 from memcap.cli.sweep import sweep
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 for command in (study, construct, verify, bounds, sweep, report):
     app.command()(command)
+app.add_typer(distill)
 
 
 def _version(wanted: bool) -> None:

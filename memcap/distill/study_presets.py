@@ -11,12 +11,12 @@ SMOKE = StudyConfig(
     task=ModularChain(modulus=3, operations=4),
     teachers=(
         Teacher(width=16),
+        Teacher(width=24),
         Teacher(width=24, style="terse"),
         Teacher(width=32),
     ),
     student_widths=(16,),
     student_updates=400,
-    seeds=(0, 1),
     pool=600,
     test=400,
     examples=8_000,

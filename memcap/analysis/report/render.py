@@ -71,7 +71,7 @@ def _drawing(name: str, records: Sequence[Record]) -> Drawing:
 def html(records: Sequence[Record], drawings: Sequence[Drawing] | None = None) -> str:
     """The report as one HTML page without any outside file."""
     return (
-        _environment(True)
+        environment(True)
         .get_template("report.html.j2")
         .render(_context(records, draw(records) if drawings is None else drawings))
     )
@@ -82,7 +82,7 @@ def markdown(
 ) -> str:
     """The report as Markdown that shows the files in ``figures/``."""
     return (
-        _environment(False)
+        environment(False)
         .get_template("report.md.j2")
         .render(_context(records, draw(records) if drawings is None else drawings))
     )
@@ -135,7 +135,8 @@ def _context(records: Sequence[Record], drawings: Sequence[Drawing]) -> dict[str
     }
 
 
-def _environment(escape: bool) -> jinja2.Environment:
+def environment(escape: bool) -> jinja2.Environment:
+    """The templates, for HTML where text is escaped, for Markdown otherwise."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("memcap.analysis.report"),
         autoescape=escape,

@@ -154,7 +154,8 @@ def _rows(file: Path) -> list[dict[str, Any]]:
             f'{file} is a Parquet table: pip install "memcap[eval]".'
         ) from error
     try:
-        rows = read_table(file, partitioning=None).to_pylist()
+        # pyarrow's stub does not know that None switches partitioning off.
+        rows = read_table(file, partitioning=None).to_pylist()  # pyright: ignore
     except FileNotFoundError as error:
         raise DataError(f"{file} does not exist; check the name.") from error
     except (ArrowException, OSError) as error:

@@ -1,0 +1,113 @@
+"""Across teachers and students: what goes with a gain, and where the best teacher is.
+
+The regression takes all three arms with teachers: matched counts and equal questions
+are what tells the number of traces from the accuracy of the teacher.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import log2
+
+import numpy as np
+
+from memcap.analysis.distill_rows import Run, grouped, with_teacher
+from memcap.analysis.distill_teachers import teacher_runs
+from memcap.core.errors import DataError
+from memcap.distill.statistics import (
+    GainRegression,
+    TeacherLaw,
+    TeacherRuns,
+    fit_law,
+    gain_regression,
+    guard,
+)
+from memcap.distill.statistics.law import LAW_STUDENTS
+
+_FEWEST_CLUSTERS = 3
+_TERMS: dict[str, Callable[[Run], float | None]] = {
+    "log2 teacher parameters": lambda run: log2(run.size) if run.size else None,
+    "teacher accuracy": lambda run: (run.teacher or {}).get("accuracy"),
+    "log2 traces": lambda run: log2(run["n_cot"]) if run["n_cot"] else None,
+    "tokens of a trace": lambda run: run["mean_cot_tokens"],
+    "trace cost, bits per token": lambda run: run["trace_cost_bits_per_token"],
+}
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Two fits, each with the sentence that replaces it where it was refused.
+
+    Args:
+        regression: of gain on teacher and data; None where refused.
+        left_out: terms that do not vary, or that records lack.
+        regression_note: the result, or why there is none.
+        law: size of the best teacher against size of the student; None where refused
+            or where fewer than three students have their best teacher inside.
+        law_note: the result, or why there is none.
+    """
+
+    regression: GainRegression | None
+    left_out: tuple[str, ...]
+    regression_note: str
+    law: TeacherLaw | None
+    law_note: str
+
+
+def trends(runs: Sequence[Run], level: float = 0.95) -> Trends:
+    """Fit both."""
+    regression, left_out, note = _regression(with_teacher(runs), 1 - level)
+    law, law_note = _law(runs, level)
+    return Trends(regression, left_out, note, law, law_note)
+
+
+def _regression(
+    runs: Sequence[Run], alpha: float
+) -> tuple[GainRegression | None, tuple[str, ...], str]:
+    columns = {name: [value(run) for run in runs] for name, value in _TERMS.items()}
+    terms = {
+        name: [float(value) for value in column if value is not None]
+        for name, column in columns.items()
+        if runs and None not in column and np.ptp(np.array(column, dtype=float)) > 0
+    }
+    left_out = tuple(name for name in columns if name not in terms)
+    clusters = [(*run.student, run.seed) for run in runs]
+    enough = len(set(clusters)) >= _FEWEST_CLUSTERS
+    try:
+        found = gain_regression(
+            [run.gain for run in runs],
+            terms,
+            students=[run.student for run in runs],
+            clusters=clusters if enough else None,
+            alpha=alpha,
+        )
+    except DataError as error:
+        return None, left_out, guard(f"Regression not fitted: {error}")
+    return found, left_out, found.sentence
+
+
+def _law(runs: Sequence[Run], level: float) -> tuple[TeacherLaw | None, str]:
+    try:
+        law = fit_law(_best_by_student(with_teacher(runs, "all_correct")), level=level)
+    except DataError as error:
+        return None, guard(f"Best teachers not fitted against students: {error}")
+    if law.interior < LAW_STUDENTS:
+        points = " ".join(point.sentence for point in law.points)
+        return None, guard(
+            f"Best teachers not fitted against students: {law.interior} of "
+            f"{len(law.points)} students have theirs inside the range, and a fit needs "
+            f"{LAW_STUDENTS}. {points}"
+        )
+    return law, law.sentence
+
+
+def _best_by_student(runs: Sequence[Run]) -> dict[float, TeacherRuns]:
+    """Teachers of each student by size; the student's own size is the key.
+
+    Raises:
+        DataError: two students have one size, or teachers have no order.
+    """
+    students = grouped(runs, lambda run: run.student)
+    sizes = [size for size, _ in students]
+    if len(set(sizes)) < len(sizes):
+        raise DataError("students of one size differ in their updates; choose one.")
+    return {size: teacher_runs(own) for (size, _), own in students.items()}

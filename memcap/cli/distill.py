@@ -1,0 +1,208 @@
+"""``memcap distill``: run a study of distillation, compare logs, choose a teacher."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from memcap.cli.guard import INTERRUPTED, guarded
+
+if TYPE_CHECKING:
+    from memcap.analysis.distill_advice import Advice
+    from memcap.distill.importers import Run
+
+distill = typer.Typer(
+    name="distill",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Chain-of-thought distillation, always against the student before it.",
+)
+
+
+@distill.command()
+@guarded
+def run(
+    out: Annotated[Path, typer.Option(help="Folder for everything that is written.")],
+    size: Annotated[
+        str,
+        typer.Option(help="smoke (a minute), small (an hour on a CPU) or full."),
+    ] = "smoke",
+    task: Annotated[
+        str | None,
+        typer.Option(
+            help="Name of a task, such as parity; the size's own if left out."
+        ),
+    ] = None,
+) -> None:
+    """Distil students from teachers of many sizes and report what they gain.
+
+    Teachers write chains of thought, and students are trained on them in several arms.
+    Every student is measured before and after on the same items. OUT/report.html shows
+    it all, OUT/records.jsonl holds the numbers; the same command goes on where it was
+    stopped.
+
+        memcap distill run --size smoke --out out
+
+        memcap distill run --size small --task parity --out out
+
+    Exit codes: 0 done; 2 unusable input.
+    """
+    from memcap.analysis.report import distill as report
+    from memcap.cli.distill_study import configuration, said
+    from memcap.distill.study import run as run_study
+
+    command = f"memcap distill run --size {size}" + (f" --task {task}" if task else "")
+    try:
+        run_study(configuration(size, task), out, said)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"memcap: interrupted; what is done is kept in {out}, and the same command "
+            "goes on from there.",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    for page, conclusion in report.write(out, f"{command} --out {out}"):
+        typer.echo(f"{conclusion}\n{page}")
+
+
+@distill.command()
+@guarded
+def compare(
+    base: Annotated[
+        Path, typer.Argument(help="Log of the student before distillation.")
+    ],
+    distilled: Annotated[
+        list[Path], typer.Argument(help="Logs of the students after it.")
+    ],
+    teachers: Annotated[
+        list[Path] | None,
+        typer.Option(help="Log of a teacher; may be given several times."),
+    ] = None,
+    teacher_size: Annotated[
+        list[str] | None,
+        typer.Option(help="RECIPE=SIZE of its teacher, for the capacity-gap test."),
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="Task, if logs have many.")] = None,
+    filter: Annotated[
+        str | None, typer.Option(help="Filter, if there are many.")
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option(help="Metric, if there are many.")
+    ] = None,
+    common: Annotated[
+        bool,
+        typer.Option("--common", help="Go on with the items that all runs share."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the report and the tables.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The rows as JSON.")] = False,
+) -> None:
+    """Compare evaluation logs before and after distillation, item by item.
+
+    Reads lm-evaluation-harness (samples), lighteval, inspect-ai, and CSV or JSONL with
+    the columns id and correct. Runs of one name that differ in their seed are one
+    recipe; a claim about a recipe needs several. Choose filter and metric before
+    looking.
+
+        memcap distill compare before.csv after-seed0.csv after-seed1.csv --out out
+
+        memcap distill compare base/ distilled/ --teachers teacher/ --metric exact_match
+
+    Exit codes: 0 done; 2 unusable input, such as no run before distillation.
+    """
+    from memcap.analysis.report import distill_compare as report
+    from memcap.distill.compare import compare as compare_runs
+    from memcap.distill.exporters import dump, rows_of
+
+    def read(paths: "list[Path]") -> "list[Run]":
+        from memcap.distill.importers import read_all
+
+        chosen = {"task": task, "filter": filter, "metric": metric}
+        return [one for path in paths for one in read_all(path, **chosen)]
+
+    found = compare_runs(
+        read([base]),
+        read(distilled),
+        read(teachers or []),
+        sizes=_sizes(teacher_size or []),
+        allow_intersection=common,
+    )
+    page = report.write(found, out, _command(base, distilled)) if out else None
+    if json:
+        typer.echo(dump(rows_of(found), "json"))
+        return
+    typer.echo(report.conclusion(found))
+    for sentence in report.sentences(found):
+        typer.echo(f"  {sentence}")
+    for sentence in found.warnings:
+        typer.echo(f"memcap: {sentence}", err=True)
+    if page:
+        typer.echo(str(page))
+
+
+def _command(base: Path, distilled: "list[Path]") -> str:
+    from shlex import join
+
+    return join(["memcap", "distill", "compare", str(base), *map(str, distilled)])
+
+
+def _sizes(given: "list[str]") -> dict[str, float]:
+    from memcap.core.errors import DataError
+
+    sizes = {}
+    for text in given:
+        name, _, size = text.rpartition("=")
+        try:
+            sizes[name] = float(size)
+        except ValueError as error:
+            raise DataError(
+                f"--teacher-size {text} is not RECIPE=SIZE, such as tuned-7b=7e9."
+            ) from error
+    return sizes
+
+
+@distill.command()
+@guarded
+def advise(
+    records: Annotated[
+        Path, typer.Argument(help="Folder of a study, or a .jsonl file of records.")
+    ],
+    arm: Annotated[
+        str, typer.Option(help="all_correct, intersection or count_matched.")
+    ] = "all_correct",
+    json: Annotated[bool, typer.Option("--json", help="One JSON line a row.")] = False,
+) -> None:
+    """Rank candidate teachers from pilot distillations at two or three sizes of data.
+
+    For every size it says how often each teacher is best when seeds are drawn again,
+    and at the largest whether the teachers are told apart at all. Where a net gain over
+    the undistilled student was not detected, the advice is to keep that student.
+
+        memcap distill advise out
+
+        memcap distill advise pilots.jsonl --arm count_matched --json
+
+    Exit codes: 0 done; 2 unusable records, such as none before distillation.
+    """
+    from json import dumps
+
+    from memcap.analysis import distill_advice, distill_rows
+
+    found = distill_advice.advise(distill_rows.read(records), arm)
+    for advice in found:
+        if json:
+            for row in advice.rows:
+                typer.echo(dumps(row, sort_keys=True, allow_nan=False))
+            continue
+        typer.echo(advice.sentence)
+        _print(advice)
+
+
+def _print(advice: "Advice") -> None:
+    typer.echo(f"  {'teacher':<24}{'traces':>8}{'runs':>6}{'gain':>9}{'best':>7}")
+    for row in advice.rows:
+        typer.echo(
+            f"  {row['teacher']:<24}{row['traces']:>8,}{row['runs']:>6}"
+            f"{row['gain']:>+9.3f}{row['best']:>7.0%}"
+        )
