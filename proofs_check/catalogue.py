@@ -39,9 +39,7 @@ def catalogue() -> dict[str, Statement]:
 
 def _rows() -> Iterable[Statement]:
     for module in sorted(info.name for info in iter_modules(statements.__path__)):
-        loaded = import_module(f"{statements.__name__}.{module}")
-        # A file without rows of its own helps another one.
-        yield from getattr(loaded, "STATEMENTS", ())
+        yield from import_module(f"{statements.__name__}.{module}").STATEMENTS
 
 
 def chosen(only: Iterable[str]) -> dict[str, Statement]:

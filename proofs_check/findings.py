@@ -92,8 +92,8 @@ def _evidence(row: Mapping[str, Any]) -> list[str]:
         return [
             f"- {name}, {x['name']} ({x['method']}): {x['found']}\n" for x in failing
         ]
-    checks, cases = len(row["checks"]), f"{row['cases']:,}"
-    return [f"- {name} is {row['verdict']}: {checks} checks of {cases} cases.\n"]
+    # Not how many cases: ends of an ascent in floats may differ between machines.
+    return [f"- {name} is {row['verdict']}: {len(row['checks'])} checks.\n"]
 
 
 def _other(row: Mapping[str, Any]) -> str:

@@ -1,1 +1,1 @@
-"""Checks too long to stand beside the row they belong to."""
+"""Checks too long to stand beside the rows they belong to, by group."""

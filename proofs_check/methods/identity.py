@@ -54,8 +54,9 @@ def holds(
         if not enclosure(difference, at).contains(0):
             point = {str(symbol): str(value) for symbol, value in at.items()}
             where = ", ".join(f"{name} = {x}" for name, x in point.items())
+            place = f"at {where}" if where else f"by the constant {difference}"
             return Outcome(
-                Answer.FAILS, f"{claim} fails at {where}.", 1, counterexample=point
+                Answer.FAILS, f"{claim} fails {place}.", 1, counterexample=point
             )
     if sympy.simplify(difference) == 0:
         return Outcome(Answer.HOLDS, f"{claim}: equal in symbols.", points + 1)

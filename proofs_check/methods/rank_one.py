@@ -36,6 +36,7 @@ class Constants:
         repeats: whether a token may stand several times in a sequence.
         multisets: whether ids have to tell multisets apart, not only sets, by the
             distance 0.45 eps e^{-2 r_B} / n^2.
+        sharp: whether delta is that of KS23.Thm2s, with the spacing 2.
     """
 
     kappa: Fraction = Fraction(1)
@@ -44,9 +45,11 @@ class Constants:
     spacing: Number | None = None
     repeats: bool = False
     multisets: bool = False
+    sharp: bool = False
 
 
 PRINTED = Constants()
+SHARP = Constants(spacing=2, sharp=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,14 @@ def scale(line: Line, constants: Constants = PRINTED, precision: int = 256) -> B
 def guaranteed(line: Line, kappa: Ball, constants: Constants = PRINTED) -> Ball:
     """ln of (eps / (4 r_max)) (ln n)^2 e^{-2 r_B} / (kappa r_max).
 
-    For multisets of ``0.45 eps e^{-2 r_B} / n^2`` instead.
+    For multisets of ``0.45 eps e^{-2 r_B} / n^2`` instead; for KS23.Thm2s of
+    ``eps / (4 r_B) 0.52 (2 r_B - 2.363) e^{2 - 2 r_B}``.
     """
     radius = kappa * line.r_max**2
+    if constants.sharp:
+        share = Ball.of(line.eps, kappa.precision) / (radius * 4) * Fraction(52, 100)
+        long = radius * 2 - Fraction(2363, 1000)
+        return (share * long).log() + 2 - radius * constants.exponent
     if constants.multisets:
         outer = Ball.of(line.eps * Fraction(45, 100 * line.length**2), kappa.precision)
         return outer.log() - radius * constants.exponent
@@ -146,10 +154,10 @@ def margin(line: Line, constants: Constants = PRINTED) -> Ball:
     smallest = -gaps[0]
     for gap in gaps[1:]:
         smallest = smallest.maximum(-gap)
-    return _ratio(-smallest, guaranteed(line, kappa, constants))
+    return compared(-smallest, guaranteed(line, kappa, constants))
 
 
-def _ratio(distance: Ball, ln_delta: Ball) -> Ball:
+def compared(distance: Ball, ln_delta: Ball) -> Ball:
     """ln distance - ln_delta, where only the upper end of the distance may be known."""
     if distance.lower > 0:
         return distance.log() - ln_delta

@@ -5,7 +5,7 @@ References:
 """
 
 from memcap.core.refs import Ref
-from proofs_check.checks import published_bits
+from proofs_check.checks.lower_bounds import published_bits
 from proofs_check.statement import Check, Kind, Method, Scope, Statement
 
 _FORMULA = Statement(

@@ -192,7 +192,8 @@ def _value(_: Level) -> Outcome:
 GAP = Finding(
     "A head adds less than d_h dimensions: Theorem 1, both corollaries, Lemma 2",
     "fails as printed",
-    "H heads of size d_h hold H d_h + d associations; outputs before W_O can have rank "
+    "In the restatement at hand, H heads of size d_h hold H d_h + d associations; "
+    "outputs before W_O can have rank "
     "min(T0, H d).",
     "Sequences (a, b, 0) with a, b in {0, 1}: the four outputs of one head, weighted "
     "by their softmax denominators, have alternating sum 0, so their rank is 3 at most "
@@ -216,6 +217,7 @@ _THM1 = Statement(
     "+ gamma of the divergence of the best sequence encoder, for any gamma > 0.",
     r"H d_h + d \ge T_\varepsilon",
     ("target laws positive", "T_eps sequences have probability at least 1 - eps"),
+    status="stated in a restatement; the text was not at hand",
     checks=(
         _COUNT,
         Check(
@@ -236,6 +238,7 @@ _COR1 = Statement(
     "2 (S + 2 N + 4 (T0 - 2)) parameters.",
     r"T_0 = H d_h + 2",
     ("d = 2",),
+    status="stated in a restatement; the text was not at hand",
     checks=(
         _COUNT,
         Check("XOR", Method.ATTACK, Scope.CASES, _pairs_in_the_plane, XOR),
@@ -249,6 +252,7 @@ _COR2 = Statement(
     "reached.",
     r"\frac{1}{N} + \left(1 - \frac{1}{N}\right) \frac{H d_h + d}{T_0}",
     ("d_h <= d",),
+    status="stated in a restatement; the text was not at hand",
     checks=(
         Check("value", Method.EXHAUSTIVE, Scope.CASES, _value),
         Check("XOR", Method.ATTACK, Scope.CASES, _attacked_accuracy, XOR),
@@ -256,4 +260,4 @@ _COR2 = Statement(
     findings=(GAP,),
 )
 
-HEADS = (_THM1, _COR1, _COR2)
+STATEMENTS: tuple[Statement, ...] = (_THM1, _COR1, _COR2)

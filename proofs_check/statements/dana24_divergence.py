@@ -256,4 +256,4 @@ _THM3 = Statement(
     "it rests, fails as printed",
 )
 
-DIVERGENCES = (_THM2, _SHARP, _THM3)
+STATEMENTS: tuple[Statement, ...] = (_THM2, _SHARP, _THM3)

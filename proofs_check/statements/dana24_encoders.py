@@ -6,6 +6,7 @@ are W E(t). Divergences are in nats.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import sympy
@@ -15,7 +16,8 @@ from memcap.core.balls import Ball, Truth, less
 from memcap.core.exact import Number
 from memcap.core.refs import Ref
 from proofs_check.methods import attack
-from proofs_check.methods.ranks import rank
+from proofs_check.methods.attention import attended, drawn
+from proofs_check.methods.ranks import rank, rank_at_least
 from proofs_check.statement import (
     Answer,
     Check,
@@ -94,8 +96,13 @@ def _reached(level: Level) -> Outcome:
         powers = [p / law[-1] for p in law[:-1]] + [Fraction(1)]
         if [x / sum(powers) for x in powers] != law:
             return Outcome(Answer.FAILS, f"{law} is missed.")
-    claim = "Dimension N - 1 suffices for the log-odds of every target"
+    sentence = f"{cases} random positive laws are the softmax of their log-odds."
+    return Outcome(Answer.HOLDS, sentence, cases)
+
+
+def _needed_dimensions(level: Level) -> Outcome:
     target = encoder_reaches()
+    claim = "Dimension N - 1 suffices for the log-odds of every target"
     return attack.outcome(target, attack.search(target, vocabularies(level)), claim)
 
 
@@ -106,6 +113,46 @@ def _missed(level: Level) -> Outcome:
         return Outcome(Answer.FAILS, "Dimension N - 2 is enough somewhere.")
     sentence = "N - 1 laws have log-odds of rank N - 1, one more than dimension N - 2."
     return Outcome(Answer.HOLDS, sentence, found.tried)
+
+
+def made_targets(missing: int = 0) -> attack.Target:
+    """The claim that dimension ``d - missing`` holds all laws of a random Transformer.
+
+    Candidates are (N, d, seed): one head without skip connection, read at the last of
+    two tokens. The margin is d - missing less the certain rank of the log-odds.
+    """
+
+    def margin(candidate: tuple[int, int, int]) -> int:
+        vocab, dim, seed = candidate
+        rng = np.random.default_rng([seed, vocab, dim])
+        z, readout = drawn(rng, vocab, dim), drawn(rng, vocab, dim)
+        score = drawn(rng, dim, dim)
+        rows = []
+        with ctx.workprec(BITS):
+            for first, last in product(range(vocab), repeat=2):
+                state = attended([z[first], z[last]], z[last], score)
+                logits = [
+                    sum((a * x for a, x in zip(row, state, strict=True)), arb(0))
+                    for row in readout
+                ]
+                rows.append([x - logits[-1] for x in logits[:-1]])
+            return dim - missing - rank_at_least(rows)
+
+    names = ("N", "d", "seed")
+    return attack.Target(
+        margin, lambda shape: dict(zip(names, map(str, shape), strict=True))
+    )
+
+
+def transformers(level: Level) -> Iterator[tuple[int, int, int]]:
+    """Vocabulary, dimension and seed."""
+    return product(range(2, 6), range(1, 5), range(level.pick(4, 20)))
+
+
+def _attacked_encoders(level: Level) -> Outcome:
+    target = made_targets()
+    claim = "An encoder of dimension d holds the laws of a Transformer of dimension d"
+    return attack.outcome(target, attack.search(target, transformers(level)), claim)
 
 
 _PROP1 = Statement(
@@ -121,6 +168,15 @@ _PROP1 = Statement(
             _is_encoder,
             "Its state at the last position is a function of the sequence with values "
             "in R^d, and the readout is linear; encoders are all such functions.",
+        ),
+        Check(
+            "targets that a Transformer makes",
+            Method.ATTACK,
+            Scope.CASES,
+            _attacked_encoders,
+            "Take the laws of a random Transformer as target: it has divergence 0, "
+            "and an encoder of dimension e reaches 0 only if their log-odds have rank "
+            "at most e.",
         ),
     ),
 )
@@ -149,6 +205,7 @@ _PROP2 = Statement(
             "converge (Pinsker), but those of an encoder have rank d <= N - 2, so "
             "their determinant stays 0.",
         ),
+        Check("most dimensions", Method.ATTACK, Scope.CASES, _needed_dimensions),
     ),
 )
 
@@ -235,4 +292,4 @@ _PROP3 = Statement(
     ),
 )
 
-ENCODERS = (_PROP1, _PROP2, _PROP3)
+STATEMENTS: tuple[Statement, ...] = (_PROP1, _PROP2, _PROP3)

@@ -118,6 +118,7 @@ _LEM2 = Statement(
     Kind.LEMMA,
     "Outputs of H heads before W_O can have rank min(T0, H d) on T0 sequences.",
     r"\operatorname{rank} = \min\{T_0, H d\}",
+    status="stated in a restatement; the text was not at hand",
     checks=(
         Check(
             "last token shared",
@@ -150,4 +151,4 @@ _HEAD = Statement(
     ),
 )
 
-HEAD_RANKS = (_LEM2, _HEAD)
+STATEMENTS: tuple[Statement, ...] = (_LEM2, _HEAD)

@@ -8,6 +8,7 @@ from memcap.constructions.approximation_error import grid_for
 from memcap.constructions.target_functions import names, target
 from memcap.constructions.universal_approximator import approximate
 from memcap.core.refs import Ref
+from proofs_check.checks.attention.zigzag_attack import attack_approximation
 from proofs_check.methods.chain import chain, link
 from proofs_check.methods.identity import holds
 from proofs_check.methods.networks import certified
@@ -108,6 +109,7 @@ _PROP1 = Statement(
     (
         Check("values at all cells", Method.CERTIFICATE, Scope.CASES, approximations),
         Check("any accuracy", Method.BALLS, Scope.CASES, any_accuracy),
+        Check("zigzags", Method.ATTACK, Scope.CASES, attack_approximation),
     ),
     "where the integral runs over a bounded box it is memcap.Prop1box; beyond a box "
     "the output on ramps would have to vanish, since they have infinite measure there",
@@ -147,6 +149,7 @@ _BOX = Statement(
             "fitted like all others.",
         ),
         Check("values at all cells", Method.CERTIFICATE, Scope.CASES, approximations),
+        Check("zigzags", Method.ATTACK, Scope.CASES, attack_approximation),
     ),
 )
 

@@ -11,20 +11,7 @@ and then attacked on tokens of one dimension, where ids can be enclosed however 
 """
 
 from memcap.core.refs import Ref
-from proofs_check.statement import (
-    Check,
-    Finding,
-    Kind,
-    Method,
-    Scope,
-    Statement,
-)
-from proofs_check.statements.ks23_attention_attack import (
-    attack,
-    certificates,
-    hypotheses,
-)
-from proofs_check.statements.ks23_constants import (
+from proofs_check.checks.attention.constants import (
     calculators,
     different_tokens,
     instances,
@@ -32,6 +19,17 @@ from proofs_check.statements.ks23_constants import (
     sharp_pieces,
     sharp_skip,
     spacing,
+)
+from proofs_check.checks.attention.line_attack import attack, certificates, hypotheses
+from proofs_check.checks.attention.plane_attack import attack_in_plane
+from proofs_check.methods.rank_one import SHARP
+from proofs_check.statement import (
+    Check,
+    Finding,
+    Kind,
+    Method,
+    Scope,
+    Statement,
 )
 
 _HYPOTHESES = (
@@ -95,6 +93,13 @@ _THM2 = Statement(
         Check("recorded instances", Method.BALLS, Scope.CASES, instances),
         Check("built layers", Method.CERTIFICATE, Scope.CASES, certificates),
         Check("tokens on a line", Method.ATTACK, Scope.CASES, lambda x: attack(x)),
+        Check(
+            "tokens in the plane",
+            Method.ATTACK,
+            Scope.CASES,
+            lambda x: attack_in_plane(x),
+            "three tokens and v follow the gradient of the logarithmic margin.",
+        ),
         _NEEDED,
     ),
     findings=(
@@ -156,6 +161,12 @@ _THM2S = Statement(
             _SKIP.argument,
         ),
         Check("calculators", Method.BALLS, Scope.CASES, calculators),
+        Check(
+            "tokens on a line",
+            Method.ATTACK,
+            Scope.CASES,
+            lambda level: attack(level, SHARP),
+        ),
         _NEEDED,
     ),
     rests_on=(

@@ -3,6 +3,17 @@
 from fractions import Fraction
 
 from memcap.core.refs import Ref
+from proofs_check.checks.boltzmann import (
+    below,
+    definition,
+    least,
+    lemma,
+    published,
+    route,
+    tight,
+)
+from proofs_check.checks.boltzmann.attack import attack, on_grids
+from proofs_check.checks.boltzmann.pairs import Claim, prefix, sharp
 from proofs_check.methods import attack as shooting
 from proofs_check.methods.chain import chain
 from proofs_check.statement import (
@@ -16,17 +27,6 @@ from proofs_check.statement import (
     Scope,
     Statement,
 )
-from proofs_check.statements import (
-    ks23_boltzmann_below,
-    ks23_boltzmann_definition,
-    ks23_boltzmann_least,
-    ks23_boltzmann_lemma,
-    ks23_boltzmann_published,
-    ks23_boltzmann_route,
-    ks23_boltzmann_tight,
-)
-from proofs_check.statements.ks23_boltzmann_attack import attack, on_grids
-from proofs_check.statements.ks23_boltzmann_pairs import Claim, prefix, sharp
 
 
 def grids(level: Level) -> Outcome:
@@ -96,7 +96,7 @@ STATEMENTS: tuple[Statement, ...] = (
         r"p_i = \frac{e^{a_i}}{\sum_j e^{a_j}}, \quad "
         r"\frac{\partial \operatorname{boltz}}{\partial a_i} = p_i (1 + \ln p_i + "
         r"H(p))",
-        checks=ks23_boltzmann_definition.CHECKS,
+        checks=definition.CHECKS,
     ),
     Statement(
         Ref("KS23", "Lem1.Route"),
@@ -106,7 +106,7 @@ STATEMENTS: tuple[Statement, ...] = (
         r"a_i < \max a - \ln n - 1: \partial_i \operatorname{boltz} < 0, \quad "
         r"a_i < \max a - \ln n - 3: \partial_i^2 \operatorname{boltz} < 0",
         status="recalled",
-        checks=ks23_boltzmann_route.CHECKS,
+        checks=route.CHECKS,
         findings=(_ROUTE,),
     ),
     Statement(
@@ -124,7 +124,7 @@ STATEMENTS: tuple[Statement, ...] = (
             "delta > 2 ln n + 3",
         ),
         status="recalled",
-        checks=ks23_boltzmann_published.CHECKS,
+        checks=published.CHECKS,
         findings=(_SHARPER,),
         rests_on=("KS23.LemS",),
     ),
@@ -144,7 +144,7 @@ STATEMENTS: tuple[Statement, ...] = (
         ),
         status="derived",
         checks=(
-            *ks23_boltzmann_lemma.STEPS,
+            *lemma.STEPS,
             Check("whole grids", Method.EXHAUSTIVE, Scope.CASES, grids),
             Check(
                 "attack on one size",
@@ -173,7 +173,7 @@ STATEMENTS: tuple[Statement, ...] = (
         r"q = e^{-2}, y = 4 - \frac{2 q}{1 + q}, \quad c = 0.70808...",
         ("as in KS23.LemS", "delta >= 2"),
         status="derived",
-        checks=ks23_boltzmann_tight.STEPS,
+        checks=tight.STEPS,
     ),
     Statement(
         Ref("memcap", "BoltzThreshold"),
@@ -190,7 +190,7 @@ STATEMENTS: tuple[Statement, ...] = (
             "D the spread of the union",
         ),
         status="derived",
-        checks=ks23_boltzmann_below.CHECKS,
+        checks=below.CHECKS,
     ),
     Statement(
         Ref("memcap", "BoltzLeast"),
@@ -205,6 +205,6 @@ STATEMENTS: tuple[Statement, ...] = (
             "distinct values of the union at least delta apart",
         ),
         status="derived",
-        checks=ks23_boltzmann_least.LEAST_STEPS,
+        checks=least.LEAST_STEPS,
     ),
 )

@@ -16,6 +16,11 @@ import sympy
 from memcap.core.claims import Verdict
 from memcap.core.refs import Ref
 from memcap.theory.hardmax import shared_outputs_proof
+from proofs_check.checks.attention.hardmax_layers import (
+    PAIR,
+    hardmax_attack,
+    small_layers,
+)
 from proofs_check.methods.attack import Target, outcome, search
 from proofs_check.methods.chain import chain, link
 from proofs_check.methods.identity import holds
@@ -28,11 +33,6 @@ from proofs_check.statement import (
     Outcome,
     Scope,
     Statement,
-)
-from proofs_check.statements.ks23_hardmax_layers import (
-    PAIR,
-    hardmax_attack,
-    small_layers,
 )
 
 

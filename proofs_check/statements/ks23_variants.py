@@ -10,6 +10,17 @@ import sympy
 from memcap.core.balls import Ball
 from memcap.core.refs import Ref
 from memcap.data import from_arrays
+from proofs_check.checks.attention.constants import (
+    DELTA,
+    EPS,
+    KAPPA,
+    LN,
+    R_MAX,
+    SHARP_KAPPA,
+    N,
+    without_power,
+)
+from proofs_check.checks.attention.line_attack import attack
 from proofs_check.methods.chain import chain, link
 from proofs_check.methods.crossing import Crossing, crossing
 from proofs_check.methods.identity import holds
@@ -24,17 +35,6 @@ from proofs_check.statement import (
     Outcome,
     Scope,
     Statement,
-)
-from proofs_check.statements.ks23_attention_attack import attack
-from proofs_check.statements.ks23_constants import (
-    DELTA,
-    EPS,
-    KAPPA,
-    LN,
-    R_MAX,
-    SHARP_KAPPA,
-    N,
-    without_power,
 )
 
 
@@ -142,9 +142,6 @@ def causal_pieces(level: Level) -> Outcome:
     return chain("ids under a mask", links)
 
 
-_RESTS = "rests on the row {}; "
-
-
 _REPEATS = Statement(
     Ref("memcap", "Thm2repeats"),
     Kind.THEOREM,
@@ -159,8 +156,7 @@ _REPEATS = Statement(
             Method.IDENTITY,
             Scope.STEP,
             repeated_pieces,
-            _RESTS.format("memcap.MultisetBoltzmann and on KS25.LemG1")
-            + "scores are spaced and bounded as in KS23.Thm2, which does not use that "
+            "scores are spaced and bounded as in KS23.Thm2, which does not use that "
             "tokens are different; D = 2 r_B is the worst. Two multisets of n tokens "
             "are proportional only if equal. Different tokens stay eps/2 apart, and "
             "0.45 / n^2 < 1/2. For n <= V the printed delta is the smaller one.",
@@ -203,8 +199,7 @@ _POSITIONS = Statement(
             Method.ARGUMENT,
             Scope.STEP,
             places,
-            _RESTS.format("KS23.Thm2")
-            + "with first coordinates in an interval of length r around 0 (a shift of "
+            "with first coordinates in an interval of length r around 0 (a shift of "
             "all tokens is one of all places) and start > r, two encoded tokens of "
             "different places differ in the first coordinate, two of one place as the "
             "tokens do, and no sequence repeats an encoded token. The set of encoded "
@@ -230,8 +225,7 @@ _CAUSAL = Statement(
             Method.IDENTITY,
             Scope.STEP,
             causal_pieces,
-            _RESTS.format("KS23.LemS, any sizes, and on KS25.LemG1")
-            + "(D - 0.363) e^{-D} falls beyond 1.363, so D = 2 r_B > 4 is the worst; "
+            "(D - 0.363) e^{-D} falls beyond 1.363, so D = 2 r_B > 4 is the worst; "
             "spacing, norms and different tokens as in KS23.Thm2s.",
         ),
         Check("built layers", Method.CERTIFICATE, Scope.CASES, causal_layers),

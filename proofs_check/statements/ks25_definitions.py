@@ -11,6 +11,7 @@ from memcap.constructions import sequence_ids
 from memcap.core.exact import Number
 from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset, from_arrays
+from proofs_check.checks.sequence_ids.built import states
 from proofs_check.statement import (
     Answer,
     Check,
@@ -21,7 +22,6 @@ from proofs_check.statement import (
     Scope,
     Statement,
 )
-from proofs_check.statements.ks25_built import states
 
 Point = tuple[Number, ...]
 Rows = Sequence[Sequence[Point]]

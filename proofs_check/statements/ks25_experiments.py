@@ -7,7 +7,7 @@ References:
 """
 
 from memcap.core.refs import Ref
-from proofs_check.checks import published_sizes, published_slopes
+from proofs_check.checks.lower_bounds import published_sizes, published_slopes
 from proofs_check.statement import Check, Finding, Kind, Method, Scope, Statement
 
 _TRAINED = "the trainings themselves are not repeated"

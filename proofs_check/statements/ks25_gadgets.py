@@ -1,7 +1,7 @@
 """KS25, Appendix G: the gadgets of bit extraction (LemG2 to LemG6)."""
 
 from memcap.core.refs import Ref
-from proofs_check.bits import indicator_checks, look_up_checks, read_out_checks
+from proofs_check.checks.bits import indicators, look_up, read_out
 from proofs_check.statement import Check, Finding, Kind, Method, Scope, Statement
 
 _PIECES = (
@@ -27,14 +27,14 @@ _LEMG2 = Statement(
             "all real numbers",
             Method.IDENTITY,
             Scope.STEP,
-            indicator_checks.interval_on_all_reals,
+            indicators.interval_on_all_reals,
             _PIECES,
         ),
         Check(
             "sizes",
             Method.EXHAUSTIVE,
             Scope.STEP,
-            indicator_checks.interval_sizes,
+            indicators.interval_sizes,
             "The network R(1/2 - h1 - h2) + R(1/2 - h1 - h2), h1 = R(a - x), "
             "h2 = R(x - b), has the numbers a, b, 1 and 1/2 for all a < b, so none is "
             "longer than b. The two forms with slope 2 in the first layer store 2b, "
@@ -45,7 +45,7 @@ _LEMG2 = Statement(
             "intervals up to 7",
             Method.ATTACK,
             Scope.CASES,
-            indicator_checks.attack_interval,
+            indicators.attack_interval,
         ),
     ),
 )
@@ -68,7 +68,7 @@ _LEMG3 = Statement(
             "margins",
             Method.ARGUMENT,
             Scope.STEP,
-            look_up_checks.block_margins,
+            look_up.block_margins,
             "By LemG2 the indicator of block j is 1 on [floor first, floor last + 1] "
             "and 0 half a unit outside. The inequalities show that a point of one "
             "block lies beyond the margins of all others, so exactly its own word is "
@@ -81,7 +81,7 @@ _LEMG3 = Statement(
             "sizes",
             Method.EXHAUSTIVE,
             Scope.STEP,
-            look_up_checks.look_up_sizes,
+            look_up.look_up_sizes,
             _COUNTED + " The numbers stored are 1/2, the words (b bits) and floors of "
             "points, plus 1 at the right end: at most ceil R, which has at most "
             "ceil(log2 R) + 1 bits; b >= 1.",
@@ -90,7 +90,7 @@ _LEMG3 = Statement(
             "points exactly 2 apart",
             Method.ATTACK,
             Scope.CASES,
-            look_up_checks.attack_look_up,
+            look_up.attack_look_up,
         ),
     ),
 )
@@ -110,36 +110,36 @@ _LEMG4 = Statement(
             "triangle map",
             Method.IDENTITY,
             Scope.STEP,
-            read_out_checks.triangle_on_all_reals,
+            read_out.triangle_on_all_reals,
             _PIECES,
         ),
         Check(
             "induction",
             Method.IDENTITY,
             Scope.STEP,
-            read_out_checks.induction_in_symbols,
-            read_out_checks.INDUCTION,
+            read_out.induction_in_symbols,
+            read_out.INDUCTION,
         ),
         Check(
             "sizes",
             Method.EXHAUSTIVE,
             Scope.STEP,
-            read_out_checks.sizes,
+            read_out.sizes,
             _COUNTED + " The longest number is 2^(L + 2 - t) with t >= 1, of L + 3 - t "
             "bits; the number 4 has 3.",
         ),
-        Check("all words", Method.EXHAUSTIVE, Scope.CASES, read_out_checks.all_words),
+        Check("all words", Method.EXHAUSTIVE, Scope.CASES, read_out.all_words),
         Check(
             "fields of long words",
             Method.ATTACK,
             Scope.CASES,
-            read_out_checks.attack_fields,
+            read_out.attack_fields,
         ),
         Check(
             "float types",
             Method.SIMULATION,
             Scope.CASES,
-            read_out_checks.float_cliff,
+            read_out.float_cliff,
             "A type of p significant bits holds all multiples of 2^-(L+2) in [0, 1] "
             "while L + 2 <= p; it fails one word length later.",
         ),
@@ -158,11 +158,11 @@ _LEMG5 = Statement(
             "all real numbers",
             Method.IDENTITY,
             Scope.STEP,
-            indicator_checks.unit_on_all_reals,
+            indicators.unit_on_all_reals,
             "x and y enter through x - y alone. " + _PIECES,
         ),
-        Check("sizes", Method.EXHAUSTIVE, Scope.STEP, indicator_checks.unit_sizes),
-        Check("dyadic grid", Method.ATTACK, Scope.CASES, indicator_checks.attack_unit),
+        Check("sizes", Method.EXHAUSTIVE, Scope.STEP, indicators.unit_sizes),
+        Check("dyadic grid", Method.ATTACK, Scope.CASES, indicators.attack_unit),
     ),
 )
 
@@ -184,7 +184,7 @@ _LEMG6 = Statement(
             "margins and gates",
             Method.ARGUMENT,
             Scope.STEP,
-            look_up_checks.matching_margins,
+            look_up.matching_margins,
             "LemG4 extracts u_i and w_i, LemG5 gives near = 1 for floor(x) = u_i and 0 "
             "beyond u_i - 1/2 and u_i + 3/2, which is |x - 1/2 - u_i| > 1. The gate of "
             "near = 1 is w_i, that of near = 0 is R(w_i - 2^c) = 0 or less still. If "
@@ -195,7 +195,7 @@ _LEMG6 = Statement(
             "sizes",
             Method.EXHAUSTIVE,
             Scope.STEP,
-            look_up_checks.matching_sizes,
+            look_up.matching_sizes,
             _COUNTED + " The widest layer keeps x and the label, folds two orbits of "
             "two words (8 units) and keeps two accumulators: 12. The longest numbers "
             "are 2^(L + 2 - t), 2^-(L + 2) with L <= k mu and the bias 2^(c + 1) of "
@@ -205,13 +205,13 @@ _LEMG6 = Statement(
             "all words of small shapes",
             Method.ATTACK,
             Scope.CASES,
-            look_up_checks.attack_matching,
+            look_up.attack_matching,
         ),
         Check(
             "bits of the printed gate",
             Method.EXHAUSTIVE,
             Scope.CASES,
-            look_up_checks.printed_gate_bits,
+            look_up.printed_gate_bits,
         ),
     ),
     findings=(

@@ -7,7 +7,7 @@ References:
 from fractions import Fraction
 
 from memcap.core.refs import Ref
-from proofs_check.checks import hard_chain, one_number, tiny_attacks
+from proofs_check.checks.lower_bounds import hard_chain, one_number, tiny_attacks
 from proofs_check.statement import (
     Check,
     Finding,
@@ -200,4 +200,4 @@ _CHANGING = Statement(
     ),
 )
 
-ROWS: tuple[Statement, ...] = (_THM43, _HARD, _CHANGING)
+STATEMENTS: tuple[Statement, ...] = (_THM43, _HARD, _CHANGING)

@@ -1,10 +1,10 @@
 """KS25.LemB2: its printed construction, what it asserts, and two repairs."""
 
 from memcap.core.refs import Ref
+from proofs_check.checks.sequence_ids import label_attacks as attacks
+from proofs_check.checks.sequence_ids import random_labels as drawn
+from proofs_check.checks.sequence_ids import shift_proofs as proofs
 from proofs_check.statement import Check, Finding, Kind, Method, Scope, Statement
-from proofs_check.statements import ks25_label_attacks as attacks
-from proofs_check.statements import ks25_random_labels as drawn
-from proofs_check.statements import ks25_shift_proofs as proofs
 
 _STEP, _CASES = Scope.STEP, Scope.CASES
 RANDOM = (
@@ -144,4 +144,4 @@ SHARP = Statement(
     ),
 )
 
-ROWS = (PRINTED, EXISTS, REPAIRED, SHARP)
+STATEMENTS: tuple[Statement, ...] = (PRINTED, EXISTS, REPAIRED, SHARP)

@@ -5,9 +5,8 @@ References:
 """
 
 from memcap.core.refs import Ref
-from proofs_check.checks import constant_sequences
+from proofs_check.checks.lower_bounds import constant_sequences
 from proofs_check.statement import Check, Finding, Kind, Method, Scope, Statement
-from proofs_check.statements import ks25_hard_attention, ks25_sign_vectors
 from proofs_check.statements.ks25_sign_vectors import WARREN
 
 _THM42 = Statement(
@@ -106,8 +105,6 @@ _ROOT = Statement(
 )
 
 STATEMENTS: tuple[Statement, ...] = (
-    *ks25_sign_vectors.ROWS,
     _THM42,
     _ROOT,
-    *ks25_hard_attention.ROWS,
 )

@@ -3,6 +3,10 @@
 from functools import partial
 
 from memcap.core.refs import Ref
+from proofs_check.checks.sequence_ids import built, distinguishing, projection, ranges
+from proofs_check.checks.sequence_ids import random_labels as drawn
+from proofs_check.checks.sequence_ids.encoder_attack import attack_encoders
+from proofs_check.checks.sequence_ids.projection_attack import attack_sharper
 from proofs_check.statement import (
     Check,
     Finding,
@@ -13,12 +17,7 @@ from proofs_check.statement import (
     Scope,
     Statement,
 )
-from proofs_check.statements import ks25_built as built
-from proofs_check.statements import ks25_distinguishing as distinguishing
-from proofs_check.statements import ks25_lemb2 as lemb2
-from proofs_check.statements import ks25_projection as projection
-from proofs_check.statements import ks25_random_labels as drawn
-from proofs_check.statements import ks25_ranges as ranges
+from proofs_check.statements.ks25_lemb2 import RANDOM
 
 _STEP, _CASES = Scope.STEP, Scope.CASES
 
@@ -131,10 +130,11 @@ _LEMB3 = Statement(
         "element-wise (r, delta)-separated, r >= 1, 0 < delta <= 1",
     ),
     checks=(
-        Check("labels", Method.BALLS, _STEP, drawn.room, lemb2.RANDOM),
+        Check("labels", Method.BALLS, _STEP, drawn.room, RANDOM),
         Check("constants", Method.IDENTITY, _STEP, ranges.encoder_constants),
         Check("instances", Method.BALLS, _CASES, ranges.instances),
         Check("encoders", Method.CERTIFICATE, _CASES, built.encoder_values),
+        Check("encoders of hard sets", Method.ATTACK, _CASES, attack_encoders),
     ),
     findings=(
         Finding(
@@ -229,13 +229,13 @@ _SHARPG1 = Statement(
     checks=(
         _PROJECTION_CHECKS[0],
         Check("union over pairs", Method.IDENTITY, _STEP, projection.sharper_union),
+        Check("spread points", Method.ATTACK, _CASES, attack_sharper),
     ),
 )
 
 STATEMENTS: tuple[Statement, ...] = (
     _LEMB1,
     _SHARPB1,
-    *lemb2.ROWS,
     _LEMB2ALT,
     _LEMB3,
     _LEMG1,

@@ -8,7 +8,7 @@ References:
 """
 
 from memcap.core.refs import Ref
-from proofs_check.checks import signs
+from proofs_check.checks.lower_bounds import signs
 from proofs_check.statement import Check, Kind, Method, Scope, Statement
 
 WARREN = (
@@ -99,4 +99,4 @@ _AFFINE = Statement(
     ),
 )
 
-ROWS: tuple[Statement, ...] = (_LEMB4, _AFFINE)
+STATEMENTS: tuple[Statement, ...] = (_LEMB4, _AFFINE)

@@ -5,6 +5,8 @@ from functools import partial
 
 from memcap.core.refs import Ref
 from memcap.data.dataset import Dataset
+from proofs_check.checks.sequence_ids import arguments, built, hard_data, ranges, sizes
+from proofs_check.checks.sequence_ids import random_labels as drawn
 from proofs_check.statement import (
     Check,
     Finding,
@@ -14,11 +16,6 @@ from proofs_check.statement import (
     Scope,
     Statement,
 )
-from proofs_check.statements import ks25_arguments as arguments
-from proofs_check.statements import ks25_built as built
-from proofs_check.statements import ks25_random_labels as drawn
-from proofs_check.statements import ks25_ranges as ranges
-from proofs_check.statements import ks25_sizes as sizes
 from proofs_check.statements.ks25_lemb2 import RANDOM
 
 _STEP, _CASES = Scope.STEP, Scope.CASES
@@ -153,6 +150,12 @@ _THMD1 = Statement(
             _CASES,
             partial(built.certified, "deep_sets", built.sets_data),
         ),
+        Check(
+            "hard data",
+            Method.ATTACK,
+            _CASES,
+            hard_data.memorized("deep_sets", hard_data.SETS),
+        ),
     ),
     findings=(
         Finding(
@@ -202,6 +205,12 @@ _THME1 = Statement(
             _CASES,
             partial(built.certified, "embedding", _id_data),
         ),
+        Check(
+            "hard data",
+            Method.ATTACK,
+            _CASES,
+            hard_data.memorized("embedding", hard_data.IDS),
+        ),
     ),
     findings=(
         Finding(
@@ -223,4 +232,4 @@ _THME1 = Statement(
     ),
 )
 
-ROWS: tuple[Statement, ...] = (*_REMARKS, _THMD1, _THME1)
+STATEMENTS: tuple[Statement, ...] = (*_REMARKS, _THMD1, _THME1)

@@ -13,18 +13,7 @@ from typing import Any
 import sympy
 
 from memcap.core.refs import Ref
-from proofs_check.methods import symbols
-from proofs_check.methods.chain import chain, link
-from proofs_check.statement import (
-    Check,
-    Kind,
-    Level,
-    Method,
-    Outcome,
-    Scope,
-    Statement,
-)
-from proofs_check.statements.layers_checks import (
+from proofs_check.checks.attention.forward_pass import (
     attention_agrees,
     composition_agrees,
     computed,
@@ -36,6 +25,17 @@ from proofs_check.statements.layers_checks import (
     softmax,
     softmax_shares,
     uniform_agrees,
+)
+from proofs_check.methods import symbols
+from proofs_check.methods.chain import chain, link
+from proofs_check.statement import (
+    Check,
+    Kind,
+    Level,
+    Method,
+    Outcome,
+    Scope,
+    Statement,
 )
 
 

@@ -7,8 +7,8 @@ References:
 """
 
 from memcap.core.refs import Ref
-from proofs_check.checks import counting, cover, tables
-from proofs_check.checks.shattered_line import line
+from proofs_check.checks.lower_bounds import counting, cover, tables
+from proofs_check.checks.lower_bounds.shattered_line import line
 from proofs_check.statement import Check, Finding, Kind, Method, Scope, Statement
 
 _BITS = Statement(

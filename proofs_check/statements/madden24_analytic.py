@@ -175,4 +175,4 @@ _THM20_REPAIRED = Statement(
     ),
 )
 
-ANALYTIC_RANKS = (_THM20, _THM20_REPAIRED)
+STATEMENTS: tuple[Statement, ...] = (_THM20, _THM20_REPAIRED)

@@ -240,4 +240,4 @@ _THM23 = Statement(
     ),
 )
 
-DECODER = (_THM21, _THM23)
+STATEMENTS: tuple[Statement, ...] = (_THM21, _THM23)

@@ -231,4 +231,4 @@ _SHARP = Statement(
     unproved=_DEFINABLE,
 )
 
-EMPIRICAL = (_THM13, _SHARP)
+STATEMENTS: tuple[Statement, ...] = (_THM13, _SHARP)

@@ -90,4 +90,4 @@ _EXP = Statement(
     ),
 )
 
-EXPERIMENT = (_EXP,)
+STATEMENTS: tuple[Statement, ...] = (_EXP,)

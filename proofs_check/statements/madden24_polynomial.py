@@ -218,4 +218,4 @@ _THM19_REPAIRED = Statement(
     ),
 )
 
-POLYNOMIAL_RANKS = (_THM19, _THM19_REPAIRED)
+STATEMENTS: tuple[Statement, ...] = (_THM19, _THM19_REPAIRED)

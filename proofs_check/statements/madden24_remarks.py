@@ -196,4 +196,4 @@ _REM16 = Statement(
     ),
 )
 
-REMARKS = (_REM14, _REM15, _REM16)
+STATEMENTS: tuple[Statement, ...] = (_REM14, _REM15, _REM16)

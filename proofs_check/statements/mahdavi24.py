@@ -12,6 +12,15 @@ from flint import ctx, fmpq_mat
 import memcap as mc
 from memcap.core.balls import Truth, less
 from memcap.core.refs import Ref
+from proofs_check.checks.related.mahdavi_heads import (
+    FORMS,
+    Case,
+    held,
+    outputs,
+    shared_rank,
+    sizes,
+    smaller,
+)
 from proofs_check.methods import attack, identity
 from proofs_check.methods.attention import dot, drawn
 from proofs_check.methods.ranks import rank, rank_at_least
@@ -25,14 +34,6 @@ from proofs_check.statement import (
     Outcome,
     Scope,
     Statement,
-)
-from proofs_check.statements.mahdavi24_heads import (
-    FORMS,
-    Case,
-    held,
-    outputs,
-    sizes,
-    smaller,
 )
 
 _ROOT = Path(__file__).parents[2]
@@ -185,6 +186,12 @@ def _dependent(level: Level) -> Outcome:
     return Outcome(answer, sentence, reached)
 
 
+def _attacked_rank(level: Level) -> Outcome:
+    target = shared_rank()
+    claim = "Two examples more than H (n-1) + 1 have rank H (n-1) + 1 at most"
+    return attack.outcome(target, attack.search(target, sizes(level)), claim)
+
+
 _SHARED = Statement(
     Ref("memcap", "SharedKeys"),
     Kind.THEOREM,
@@ -201,6 +208,7 @@ _SHARED = Statement(
             "Outputs are linear in the H n attention weights, and the weights of each "
             "head add up to 1: H n columns with H - 1 relations.",
         ),
+        Check("ranks of random heads", Method.ATTACK, Scope.CASES, _attacked_rank),
     ),
 )
 

@@ -5,7 +5,7 @@ References:
 """
 
 from memcap.core.refs import Ref
-from proofs_check.checks import membership, published_bits
+from proofs_check.checks.lower_bounds import membership, published_bits
 from proofs_check.statement import Check, Finding, Kind, Method, Scope, Statement
 
 _MEM = Statement(

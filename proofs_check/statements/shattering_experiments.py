@@ -5,7 +5,7 @@ References:
 """
 
 from memcap.core.refs import Ref
-from proofs_check.checks import counted_patterns, tiny_attacks
+from proofs_check.checks.lower_bounds import counted_patterns, tiny_attacks
 from proofs_check.statement import Check, Kind, Method, Scope, Statement
 from proofs_check.statements.ks25_sign_vectors import WARREN
 

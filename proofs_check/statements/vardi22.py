@@ -1,9 +1,9 @@
 """Vardi22: ReLU networks on N separated points, as orders and from below."""
 
 from memcap.core.refs import Ref
-from proofs_check.bits import certificates as built
-from proofs_check.bits import counting_checks as counting
-from proofs_check.bits import order_checks as orders
+from proofs_check.checks.bits import certificates as built
+from proofs_check.checks.bits import counting, order_attacks, orders
+from proofs_check.checks.sequence_ids import hard_data
 from proofs_check.statement import Check, Finding, Kind, Method, Scope, Statement
 
 _POINTS = (
@@ -30,6 +30,12 @@ _ABSTRACT = Statement(
             orders.parameters_in_root,
             _ABOVE,
         ),
+        Check(
+            "sizes over a grid",
+            Method.ATTACK,
+            Scope.CASES,
+            order_attacks.attack_parameters,
+        ),
     ),
     unproved="That Omega(sqrt N) parameters, up to logarithms, are needed rests on the "
     "bound of the VC dimension (KS25.LemB4) and is not redone here; so does the "
@@ -54,6 +60,12 @@ _THM31 = Statement(
             _ABOVE + "log R is one more than here.",
         ),
         Check("built networks", Method.CERTIFICATE, Scope.CASES, built.lemma_c1),
+        Check(
+            "hard data",
+            Method.ATTACK,
+            Scope.CASES,
+            hard_data.memorized("relu_memorizer", hard_data.POINTS),
+        ),
     ),
     rests_on=("KS25.LemC1",),
 )
@@ -80,6 +92,12 @@ _SECTION5 = Statement(
         ),
         Check("small terms", Method.ARGUMENT, Scope.STEP, orders.root_log_over_budget),
         Check("built networks", Method.CERTIFICATE, Scope.CASES, built.section_5),
+        Check(
+            "hard data",
+            Method.ATTACK,
+            Scope.CASES,
+            hard_data.memorized("bounded_depth", hard_data.POINTS),
+        ),
     ),
     findings=(
         Finding(
@@ -117,6 +135,12 @@ _THM62 = Statement(
             orders.CHAIN,
         ),
         Check("bits, constant 2", Method.IDENTITY, Scope.STEP, orders.chained_bits),
+        Check(
+            "sizes of whole groups",
+            Method.ATTACK,
+            Scope.CASES,
+            order_attacks.attack_chain,
+        ),
     ),
     rests_on=("KS25.LemF1",),
 )

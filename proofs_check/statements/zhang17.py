@@ -17,6 +17,7 @@ from flint import fmpq, fmpq_mat
 
 from memcap.constructions.interpolation import TOLERANCE, interpolate
 from memcap.core.refs import Ref
+from proofs_check.checks.related.zhang_system import attack, describe, midway, tasks
 from proofs_check.methods.chain import chain, link
 from proofs_check.methods.identity import holds
 from proofs_check.statement import (
@@ -28,12 +29,6 @@ from proofs_check.statement import (
     Outcome,
     Scope,
     Statement,
-)
-from proofs_check.statements.zhang17_solve import (
-    attack,
-    describe,
-    midway,
-    tasks,
 )
 
 

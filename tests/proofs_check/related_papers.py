@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
+from proofs_check import statements
 from proofs_check.methods import attack
 from proofs_check.statement import Level, Outcome, Statement, Verdict, verdict
-from proofs_check.statements import dana24, kim23, madden24, mahdavi24, other_papers
 
-MODULES = (madden24, mahdavi24, dana24, kim23, other_papers)
+_PAPERS = ("dana24", "kim23", "madden24", "mahdavi24", "other_papers")
 ROWS: dict[str, Statement] = {
-    row.id: row for module in MODULES for row in module.STATEMENTS
+    row.id: row
+    for info in iter_modules(statements.__path__)
+    if info.name.startswith(_PAPERS)
+    for row in import_module(f"{statements.__name__}.{info.name}").STATEMENTS
 }
 
 

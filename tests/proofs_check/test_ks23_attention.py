@@ -7,12 +7,11 @@ import pytest
 
 from memcap.core.balls import Truth, less
 from memcap.theory.boltzmann import operator_ball
+from proofs_check.checks.attention import constants, line_attack
 from proofs_check.methods.rank_one import Constants, Line, margin, widest
 from proofs_check.statement import Answer, Level, verdict
 from proofs_check.statements import (
     ks23_attention,
-    ks23_attention_attack,
-    ks23_constants,
     ks23_definitions,
     ks23_multisets,
     ks23_variants,
@@ -51,12 +50,12 @@ def test_verdicts(row):
 @pytest.mark.parametrize(
     "false",
     [
-        lambda: ks23_constants.spacing(L, factor=Fraction(4, 5)),
-        lambda: ks23_constants.spacing(L, aim=3 * ks23_constants.LN + 3),
-        lambda: ks23_constants.same_token(L, exponent=Fraction(9, 5)),
-        lambda: ks23_constants.different_tokens(L, output=2),
-        lambda: ks23_attention_attack.attack(L, Constants(output=Fraction(21, 10))),
-        lambda: ks23_attention_attack.attack(L, Constants(exponent=Fraction(3, 2))),
+        lambda: constants.spacing(L, factor=Fraction(4, 5)),
+        lambda: constants.spacing(L, aim=3 * constants.LN + 3),
+        lambda: constants.same_token(L, exponent=Fraction(9, 5)),
+        lambda: constants.different_tokens(L, output=2),
+        lambda: line_attack.attack(L, Constants(output=Fraction(21, 10))),
+        lambda: line_attack.attack(L, Constants(exponent=Fraction(3, 2))),
         lambda: ks23_multisets.multiset_attack(L, gap=2),
         lambda: ks23_multisets.multiset_attack(L, gap=3),
     ],
@@ -71,7 +70,7 @@ def test_planted_falsehoods_are_refuted(false):
 
 def test_output_is_near_its_limit():
     """A factor of 19/10 survives the search that 21/10 does not."""
-    found = ks23_attention_attack.attack(L, Constants(output=Fraction(19, 10)))
+    found = line_attack.attack(L, Constants(output=Fraction(19, 10)))
     assert found.answer is Answer.HOLDS
 
 
@@ -120,7 +119,7 @@ def test_repeated_tokens_are_told_apart_as_printed():
 
 def test_instances_notice_a_wrong_length(monkeypatch):
     """The value recorded for n = 8 is not that of n = 16."""
-    (_, values) = ks23_constants.INSTANCES[1]
+    (_, values) = constants.INSTANCES[1]
     wrong = ((10, 8, 16, Fraction(1, 2), Fraction(1, 2), 1), {"ln": values["ln"]})
-    monkeypatch.setattr(ks23_constants, "INSTANCES", (wrong,))
-    assert ks23_constants.instances(L).answer is Answer.FAILS
+    monkeypatch.setattr(constants, "INSTANCES", (wrong,))
+    assert constants.instances(L).answer is Answer.FAILS

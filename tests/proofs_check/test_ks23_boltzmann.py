@@ -9,19 +9,17 @@ import pytest
 
 from memcap.core.balls import Ball, Truth, less
 from memcap.theory.boltzmann import operator_ball, smallest_gap
-from proofs_check.statement import Answer, Level, Method, Verdict, verdict
-from proofs_check.statements import (
-    ks23_boltzmann_below,
-    ks23_boltzmann_definition,
-    ks23_boltzmann_least,
-    ks23_boltzmann_lemma,
-    ks23_boltzmann_route,
-    ks23_boltzmann_threshold,
-    ks23_boltzmann_tight,
+from proofs_check.checks.boltzmann import (
+    below,
+    definition,
+    lemma,
+    route,
+    threshold,
+    tight,
 )
-from proofs_check.statements.ks23_boltzmann import STATEMENTS
-from proofs_check.statements.ks23_boltzmann_attack import attack
-from proofs_check.statements.ks23_boltzmann_pairs import (
+from proofs_check.checks.boltzmann import least as least_spacing
+from proofs_check.checks.boltzmann.attack import attack
+from proofs_check.checks.boltzmann.pairs import (
     BITS,
     distance,
     linear,
@@ -35,6 +33,8 @@ from proofs_check.statements.ks23_boltzmann_pairs import (
     spacing,
     spread,
 )
+from proofs_check.statement import Answer, Level, Method, Verdict, verdict
+from proofs_check.statements.ks23_boltzmann import STATEMENTS
 
 ROWS = {statement.id: statement for statement in STATEMENTS}
 
@@ -91,9 +91,7 @@ FALSE_CLAIMS = {
     "Lemma 1 from delta >= 1 on": published(Fraction(1)),
     "Lemma 1 from delta >= 13/10 on": published(Fraction(13, 10)),
     "1 % more for top segments": segment(Fraction(101, 100)),
-    "1/2 instead of 1/3 for any sizes": linear(
-        Fraction(1, 2), ks23_boltzmann_threshold.LEAST, "any"
-    ),
+    "1/2 instead of 1/3 for any sizes": linear(Fraction(1, 2), threshold.LEAST, "any"),
     "D e^{-D}/2 from delta >= 1.3 on": linear(
         Fraction(1, 2), Fraction(13, 10), "equal"
     ),
@@ -160,7 +158,7 @@ def test_minima_of_the_search():
     ("shape", "offset"), [("falls", Fraction(1, 2)), ("concave", Fraction(3, 2))]
 )
 def test_planted_offsets_are_refuted(shape, offset):
-    found = ks23_boltzmann_route.attack(shape, offset)
+    found = route.attack(shape, offset)
     assert found.answer is Answer.FAILS
     entries = [Fraction(x) for x in found.counterexample["a"].strip("()").split(",")]
     at = Fraction(found.counterexample["entry"])
@@ -178,30 +176,30 @@ def test_planted_offsets_are_refuted(shape, offset):
 
 
 def test_concave_below_two_is_not_refuted():
-    assert ks23_boltzmann_route.attack("concave", 2).answer is Answer.HOLDS
+    assert route.attack("concave", 2).answer is Answer.HOLDS
 
 
 def test_constants_too_large_break_the_steps_too():
-    factors = ks23_boltzmann_lemma.factors(Level.DEFAULT, Fraction(53, 100))
+    factors = lemma.factors(Level.DEFAULT, Fraction(53, 100))
     assert factors.answer is Answer.FAILS
     q = Fraction(factors.counterexample["q"])
     assert 0 < q < Fraction(1_353_353, 10**7)
-    prefixes = ks23_boltzmann_lemma.top_segment(Level.DEFAULT, Fraction(865, 1000))
+    prefixes = lemma.top_segment(Level.DEFAULT, Fraction(865, 1000))
     assert prefixes.answer is Answer.FAILS
 
 
 def test_a_wrong_derivative_is_refuted():
     from proofs_check.methods import identity
 
-    x, p = ks23_boltzmann_definition.X, ks23_boltzmann_definition.P
-    value, logs = ks23_boltzmann_definition.BOLTZ, ks23_boltzmann_definition.LOG_SUM
-    wrong = p * (1 + x - logs - ks23_boltzmann_definition.ENTROPY)
+    x, p = definition.X, definition.P
+    value, logs = definition.BOLTZ, definition.LOG_SUM
+    wrong = p * (1 + x - logs - definition.ENTROPY)
     found = identity.holds(value.diff(x), wrong, "H with the other sign")
     assert found.answer is Answer.FAILS
 
 
 def test_the_best_constant_is_the_ratio_of_its_pair():
-    best = ks23_boltzmann_tight.best_equal()
+    best = tight.best_equal()
     gap = abs(plainly([0, -2, -4]) - plainly([0, -2, -6]))
     assert float(best) == pytest.approx(gap / ((6 - 2 - 0.363) * exp(-4)), rel=1e-12)
     assert less(Fraction(70808, 10**5), best) is Truth.TRUE
@@ -223,26 +221,25 @@ def test_random_sets_at_the_smallest_spacing():
 
 def test_equal_values_below_the_threshold():
     sizes = [
-        ks23_boltzmann_below.smallest_size(Fraction(x))
-        for x in ("1", "1.25", "1.3", "1.31", "1.3168")
+        below.smallest_size(Fraction(x)) for x in ("1", "1.25", "1.3", "1.31", "1.3168")
     ]
     assert sizes == [3, 4, 5, 6, 9]
-    assert ks23_boltzmann_below.smallest_size(Fraction("1.317")) is None
+    assert below.smallest_size(Fraction("1.317")) is None
     # For two values, exactly at ln(1 + sqrt 2): x/(e^x + 1) agrees at x and 2 x.
     x = log(1 + sqrt(2))
     assert plainly([0, -x]) == pytest.approx(plainly([0, -2 * x]), abs=1e-15)
 
 
 def test_smallest_spacings_rise_to_the_threshold():
-    lows = [ks23_boltzmann_least.bracket(n)[0] for n in range(2, 9)]
+    lows = [least_spacing.bracket(n)[0] for n in range(2, 9)]
     assert lows == sorted(lows)
     assert [float(round(x, 4)) for x in lows[:3]] == [1.0942, 1.2135, 1.2875]
-    assert less(lows[-1], ks23_boltzmann_threshold.LEAST) is Truth.TRUE
-    assert float(ks23_boltzmann_threshold.LEAST) - float(lows[-1]) < 3e-4
+    assert less(lows[-1], threshold.LEAST) is Truth.TRUE
+    assert float(threshold.LEAST) - float(lows[-1]) < 3e-4
 
 
 def test_one_millionth_below_the_bound_fails_and_above_it_holds():
-    low, high = ks23_boltzmann_least.bracket(2)
+    low, high = least_spacing.bracket(2)
     for delta, holds in ((low, False), (high, True)):
         ratio = published(Fraction(1)).ratio(pair([0, -delta], [0, -2 * delta]))
         assert ratio is not None
@@ -252,13 +249,13 @@ def test_one_millionth_below_the_bound_fails_and_above_it_holds():
 def test_the_finding_gives_the_numbers_of_the_checks():
     (finding,) = ROWS["KS23.Lem1"].findings
     separations = {
-        version: float(ks23_boltzmann_below.ln_separation(version))
+        version: float(below.ln_separation(version))
         for version in ("published", "sharp", "least")
     }
     for value in separations.values():
         assert f"{value:.1f}" in finding.consequence
     for n in (2, 3, 4, 5):
-        low, high = (float(x) for x in ks23_boltzmann_least.bracket(n))
+        low, high = (float(x) for x in least_spacing.bracket(n))
         assert any(
             abs(float(word.strip(",.")) - high) < 1e-4 and float(word.strip(",.")) > low
             for word in finding.found.split()

@@ -6,9 +6,9 @@ from itertools import combinations
 import pytest
 
 from memcap.theory.hardmax import Pair, shared_outputs_proof
+from proofs_check.checks.attention.hardmax_layers import hardmax_attack
 from proofs_check.statement import Answer, Level, verdict
 from proofs_check.statements import ks23_hardmax as rows
-from proofs_check.statements.ks23_hardmax_layers import hardmax_attack
 
 L = Level.DEFAULT
 

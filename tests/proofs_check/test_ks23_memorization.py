@@ -5,13 +5,9 @@ from fractions import Fraction
 import pytest
 import sympy
 
+from proofs_check.checks.related import zhang_system
 from proofs_check.statement import Answer, Level, verdict
-from proofs_check.statements import (
-    ks23_approximation,
-    ks23_memorization,
-    zhang17,
-    zhang17_solve,
-)
+from proofs_check.statements import ks23_approximation, ks23_memorization, zhang17
 
 L = Level.DEFAULT
 EXPECTED = {
@@ -57,36 +53,35 @@ def test_wrong_counts_are_noticed(formula, monkeypatch):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"knots": zhang17_solve.late}, "points"),
-        ({"knots": lambda points: zhang17_solve.midway(points)[:-1]}, "points"),
+        ({"knots": zhang_system.late}, "points"),
+        ({"knots": lambda points: zhang_system.midway(points)[:-1]}, "points"),
         ({"repeated": True}, "['0', '0']"),
     ],
     ids=["knots at the points", "one unit less", "equal points"],
 )
 def test_planted_falsehoods_are_refuted(given, words):
-    found = zhang17_solve.attack(L, **given)
+    found = zhang_system.attack(L, **given)
     assert found.answer is Answer.FAILS
     assert words in str(found.counterexample)
 
 
 def test_equal_points_have_no_solution():
     """Two labels of one point: no weights exist, whatever the knots."""
-    task = zhang17_solve.Task((Fraction(0),) * 2, (Fraction(0), Fraction(1)))
+    task = zhang_system.Task((Fraction(0),) * 2, (Fraction(0), Fraction(1)))
     weights = [Fraction(k) for k in (3, -2)]
     values = {
-        zhang17_solve.value(z, weights, (Fraction(-1), Fraction(0)))
-        for z in task.points
+        zhang_system.value(z, weights, (Fraction(-1), Fraction(0))) for z in task.points
     }
     assert len(values) == 1
 
 
 def test_solution_is_exact():
-    task = zhang17_solve.Task(
+    task = zhang_system.Task(
         tuple(Fraction(k * k, 7) for k in range(1, 31)),
         tuple(Fraction((-1) ** k, k) for k in range(1, 31)),
     )
-    knots = zhang17_solve.midway(task.points)
-    weights = zhang17_solve.solve(task, knots)
+    knots = zhang_system.midway(task.points)
+    weights = zhang_system.solve(task, knots)
     assert weights is not None
-    found = [zhang17_solve.value(z, weights, knots) for z in task.points]
+    found = [zhang_system.value(z, weights, knots) for z in task.points]
     assert found == list(task.labels)

@@ -8,14 +8,20 @@ import numpy as np
 import pytest
 
 from memcap.core.balls import Ball
-from proofs_check.bits import certificates, long_words, memorizer_sizes, order_checks
-from proofs_check.bits import projection_checks as projection
-from proofs_check.bits import rounding_checks as rounding
-from proofs_check.bits.memorizer_sizes import Case, composed_depth
+from proofs_check.checks.bits import (
+    certificates,
+    long_words,
+    memorizer_sizes,
+    orders,
+    projection,
+    rounding,
+)
+from proofs_check.checks.bits.memorizer_sizes import Case, composed_depth
 from proofs_check.statement import Answer, Level, Outcome, verdict
-from proofs_check.statements.ks25_bit_extraction import STATEMENTS
+from proofs_check.statements import ks25_bit_extraction, ks25_limited_bits
 
-ROWS = {statement.id: statement for statement in STATEMENTS}
+MODULES = (ks25_bit_extraction, ks25_limited_bits)
+ROWS = {row.id: row for module in MODULES for row in module.STATEMENTS}
 EXPECTED = {
     "KS25.LemC2": "PROVED",
     "KS25.LemC1": "PROVED",
@@ -59,7 +65,7 @@ def test_false_variants_are_refuted(name):
     assert outcome.counterexample
 
 
-@pytest.mark.parametrize("check", [order_checks.chained_depth, order_checks.two_chains])
+@pytest.mark.parametrize("check", [orders.chained_depth, orders.two_chains])
 def test_smaller_constants_are_not_proved(check):
     constant = {"chained_depth": 7, "two_chains": 18}[check.__name__]
     assert check(Level.DEFAULT).answer is Answer.HOLDS

@@ -9,9 +9,10 @@ import sympy
 
 from memcap.constructions.gadgets import BIAS
 from memcap.model.fast_forward import fast_forward
-from proofs_check.bits import indicator_checks, look_up_checks, read_out_checks
-from proofs_check.bits.matching import matching
-from proofs_check.bits.networks import (
+from proofs_check.checks.bits import indicators, read_out
+from proofs_check.checks.bits import look_up as look_up_checks
+from proofs_check.checks.bits.matching import matching
+from proofs_check.checks.bits.networks import (
     extraction,
     interval_indicator,
     look_up,
@@ -38,11 +39,11 @@ def test_every_gadget_is_proved(name):
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 FALSE = {
-    "a margin of 1/4": lambda: indicator_checks.attack_interval(margin=QUARTER),
-    "a slope of 1": lambda: indicator_checks.attack_interval(slope=1),
-    "read-out power L + 1 - t": lambda: read_out_checks.all_words(power=1),
-    "read-out power L + 3 - t": lambda: read_out_checks.attack_fields(power=3),
-    "the second orbit closer": lambda: read_out_checks.attack_fields(offset=3),
+    "a margin of 1/4": lambda: indicators.attack_interval(margin=QUARTER),
+    "a slope of 1": lambda: indicators.attack_interval(slope=1),
+    "read-out power L + 1 - t": lambda: read_out.all_words(power=1),
+    "read-out power L + 3 - t": lambda: read_out.attack_fields(power=3),
+    "the second orbit closer": lambda: read_out.attack_fields(offset=3),
     "points 1 apart": lambda: look_up_checks.attack_look_up(gap=1),
     "further points 1 away": lambda: look_up_checks.attack_look_up(extra_gap=1),
     "gate factor 2^(c-1)": lambda: look_up_checks.attack_matching(extra=-1),

@@ -13,7 +13,7 @@ from memcap.core.balls import Ball
 from memcap.model.forward import forward
 from memcap.theory.bounds import get
 from memcap.theory.bounds.shattering import fewest
-from proofs_check.checks import (
+from proofs_check.checks.lower_bounds import (
     constant_sequences,
     hard_chain,
     one_number,
@@ -21,9 +21,10 @@ from proofs_check.checks import (
     tiny_attacks,
 )
 from proofs_check.statement import Answer, Level, verdict
-from proofs_check.statements.ks25_lower import STATEMENTS
+from proofs_check.statements import ks25_hard_attention, ks25_lower, ks25_sign_vectors
 
-ROWS = {row.id: row for row in STATEMENTS}
+MODULES = (ks25_hard_attention, ks25_lower, ks25_sign_vectors)
+ROWS = {row.id: row for module in MODULES for row in module.STATEMENTS}
 WANTED = {
     "KS25.LemB4": "UNDECIDED",
     "memcap.LemB4affine": "PROVED",

@@ -8,20 +8,20 @@ from math import ceil, floor
 import pytest
 
 from memcap.core.balls import Ball
+from proofs_check.checks.sequence_ids import distinguishing, projection
+from proofs_check.checks.sequence_ids import label_attacks as attacks
+from proofs_check.checks.sequence_ids import label_searches as searches
+from proofs_check.checks.sequence_ids import projected_labels as projected
+from proofs_check.checks.sequence_ids import random_labels as drawn
+from proofs_check.checks.sequence_ids import shift_proofs as proofs
+from proofs_check.checks.sequence_ids.projected_labels import Instance
 from proofs_check.methods import attack
 from proofs_check.methods.rays import positive_beyond
 from proofs_check.statement import Answer, Level, Verdict, verdict
-from proofs_check.statements import ks25_distinguishing as distinguishing
-from proofs_check.statements import ks25_label_attacks as attacks
-from proofs_check.statements import ks25_label_searches as searches
-from proofs_check.statements import ks25_projected_labels as projected
-from proofs_check.statements import ks25_projection as projection
-from proofs_check.statements import ks25_random_labels as drawn
-from proofs_check.statements import ks25_shift_proofs as proofs
-from proofs_check.statements.ks25_projected_labels import Instance
-from proofs_check.statements.ks25_sequence_ids import STATEMENTS
+from proofs_check.statements import ks25_lemb2, ks25_sequence_ids
 
-ROWS = {statement.id: statement for statement in STATEMENTS}
+MODULES = (ks25_lemb2, ks25_sequence_ids)
+ROWS = {row.id: row for module in MODULES for row in module.STATEMENTS}
 VERDICTS = {
     "KS25.LemB1": Verdict.PROVED,
     "memcap.SharpB1": Verdict.PROVED,

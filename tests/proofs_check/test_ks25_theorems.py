@@ -7,16 +7,14 @@ import pytest
 import sympy
 
 from memcap.theory import bounds
+from proofs_check.checks.sequence_ids import built, ranges, sizes
 from proofs_check.methods import identity
 from proofs_check.methods.chain import chain, link
 from proofs_check.statement import Answer, Level, Verdict, verdict
-from proofs_check.statements import ks25_built as built
-from proofs_check.statements import ks25_ranges as ranges
-from proofs_check.statements import ks25_sizes as sizes
-from proofs_check.statements.ks25_definitions import STATEMENTS as DEFINITIONS
-from proofs_check.statements.ks25_theorems import STATEMENTS
+from proofs_check.statements import ks25_definitions, ks25_theorems, ks25_variants
 
-ROWS = {statement.id: statement for statement in (*STATEMENTS, *DEFINITIONS)}
+MODULES = (ks25_theorems, ks25_variants, ks25_definitions)
+ROWS = {row.id: row for module in MODULES for row in module.STATEMENTS}
 OPEN = {
     "KS25.Rem3.1",
     "KS25.Ass4.1",

@@ -3,9 +3,10 @@
 import pytest
 import sympy
 
+from proofs_check.checks.attention import forward_pass
 from proofs_check.methods import symbols
 from proofs_check.statement import Answer, Level, verdict
-from proofs_check.statements import layers, layers_checks
+from proofs_check.statements import layers
 
 EXPECTED = {
     "Gen.SA": "UNDECIDED",
@@ -30,8 +31,8 @@ def test_verdicts(row):
 
 @pytest.mark.parametrize("kind", ["uniform", "softmax"])
 def test_another_kind_of_shares_is_noticed(kind):
-    shares = layers_checks.softmax if kind == "uniform" else layers_checks.uniform
-    found = layers_checks.attention_agrees(Level.DEFAULT, kind, shares)
+    shares = forward_pass.softmax if kind == "uniform" else forward_pass.uniform
+    found = forward_pass.attention_agrees(Level.DEFAULT, kind, shares)
     assert found.answer is Answer.FAILS
 
 
@@ -39,9 +40,9 @@ def test_exchanged_keys_and_queries_are_noticed():
     z = symbols.matrix("z", 2, 2)
     q, k, v = (symbols.matrix(name, 1, 2) for name in "qkv")
     o = symbols.matrix("o", 2, 1)
-    found = layers_checks.computed(z, [(q, k, v, o)], "softmax")
-    right = layers_checks.attention(z, [(q, k, v, o)], layers_checks.softmax)
-    swapped = layers_checks.attention(z, [(k, q, v, o)], layers_checks.softmax)
+    found = forward_pass.computed(z, [(q, k, v, o)], "softmax")
+    right = forward_pass.attention(z, [(q, k, v, o)], forward_pass.softmax)
+    swapped = forward_pass.attention(z, [(k, q, v, o)], forward_pass.softmax)
     assert symbols.equal(found, right)
     assert not symbols.equal(found, swapped)
     assert not symbols.equal(found - z, right)
@@ -52,10 +53,10 @@ def test_a_factor_in_the_scores_is_noticed():
     z = symbols.matrix("z", 2, 2)
     q, k, v = (symbols.matrix(name, 2, 2) for name in "qkv")
     o = symbols.matrix("o", 2, 2)
-    scaled = layers_checks.attention(
-        z, [(q / sympy.sqrt(2), k, v, o)], layers_checks.softmax
+    scaled = forward_pass.attention(
+        z, [(q / sympy.sqrt(2), k, v, o)], forward_pass.softmax
     )
-    found = layers_checks.computed(z, [(q, k, v, o)], "softmax")
+    found = forward_pass.computed(z, [(q, k, v, o)], "softmax")
     assert not symbols.equal(found, scaled)
 
 

@@ -11,7 +11,7 @@ import sympy
 from memcap.core.errors import DataError
 from memcap.model.counting import count
 from memcap.model.forward import forward
-from proofs_check.checks import (
+from proofs_check.checks.lower_bounds import (
     counted_patterns,
     counting,
     cover,
@@ -19,7 +19,7 @@ from proofs_check.checks import (
     tiny_attacks,
     tiny_networks,
 )
-from proofs_check.methods import arrangements, positivity, shattering
+from proofs_check.methods import arrangements, rays, shattering
 from proofs_check.statement import Answer, Level, verdict
 from proofs_check.statements import lower_bounds, shattering_experiments
 
@@ -125,12 +125,12 @@ def test_faces_against_a_grid():
 
 def test_a_negative_polynomial_is_noticed():
     x, y = sympy.symbols("x y")
-    holds = positivity.nonnegative(x * y - x - y + 1, {x: 1, y: 1}, "holds")
+    holds = rays.nonnegative(x * y - x - y + 1, {x: 1, y: 1}, "holds")
     assert holds.answer is Answer.HOLDS
-    fails = positivity.nonnegative(x - 3 * y + 1, {x: 1, y: 1}, "fails")
+    fails = rays.nonnegative(x - 3 * y + 1, {x: 1, y: 1}, "fails")
     assert dict(fails.counterexample) == {"x": "1", "y": "1"}
     # Positive, but not by its coefficients.
-    undecided = positivity.nonnegative((x - y) ** 2, {x: 0, y: 0}, "a square")
+    undecided = rays.nonnegative((x - y) ** 2, {x: 0, y: 0}, "a square")
     assert undecided.answer is Answer.OPEN
 
 

@@ -9,6 +9,7 @@ import pytest
 import sympy
 
 from memcap.core.balls import Ball
+from proofs_check.checks.related import context_polynomials
 from proofs_check.methods import attack
 from proofs_check.methods.attention import context_number, contexts
 from proofs_check.methods.ranks import kruskal_rank, rank, rank_at_least
@@ -19,6 +20,7 @@ from proofs_check.statements import madden24_contexts as told_apart
 from proofs_check.statements import madden24_decoder as decoder
 from proofs_check.statements import madden24_empirical as empirical
 from proofs_check.statements import madden24_polynomial as polynomial
+from proofs_check.statements import madden24_smoothing as smoothing
 from proofs_check.statements.madden24_remarks import chebyshev
 from tests.proofs_check.related_papers import judged, outcomes, refuted
 
@@ -67,8 +69,8 @@ def test_capacity_is_k_over_zeta_minus_1(target, wrong):
 
 @pytest.mark.parametrize(("factor", "wrong"), [(1, False), (Fraction(4, 5), True)])
 def test_smoothing_costs_as_much_as_claimed(factor, wrong):
-    target = capacity.smoothing(factor)
-    assert bool(refuted(target, capacity.smoothed_laws(LEVEL))) is wrong
+    target = smoothing.smoothing(factor)
+    assert bool(refuted(target, smoothing.smoothed_laws(LEVEL))) is wrong
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_leading_polynomials_against_derivatives():
             sympy.Add(
                 *(c * sympy.prod(at[n] for n in names) for names, c in form.items())
             )
-            for form in told_apart.leading(word)
+            for form in context_polynomials.leading(word)
         )
         assert sympy.expand(number.subs(t, 0) - first / 2) == 0
         assert sympy.expand(sympy.diff(number, t).subs(t, 0) - cubic / 4) == 0

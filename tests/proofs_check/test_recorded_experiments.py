@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from experiments.ks25_appendix_h_published import SMALLEST
-from proofs_check.checks import (
+from proofs_check.checks.lower_bounds import (
     membership,
     published_bits,
     published_sizes,

@@ -12,14 +12,14 @@ import pytest
 from flint import fmpq
 
 import proofs_check
+from proofs_check.checks.related import mahdavi_heads as mahdavi
 from proofs_check.methods.attention import attended, drawn
 from proofs_check.statement import Answer, Level, Verdict
-from proofs_check.statements import dana24, kim23
 from proofs_check.statements import dana24_attention as heads
 from proofs_check.statements import dana24_divergence as divergences
 from proofs_check.statements import dana24_encoders as encoders
+from proofs_check.statements import dana24_experiment, kim23, kim23_precision
 from proofs_check.statements import dana24_ranks as head_ranks
-from proofs_check.statements import mahdavi24_heads as mahdavi
 from tests.proofs_check.related_papers import ROWS, judged, outcomes, refuted
 
 P, R, U = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED
@@ -190,8 +190,8 @@ def test_mixing_changes_the_entropy_as_much_as_claimed(factor, wrong):
 
 
 def test_published_slopes():
-    assert float(dana24.slope("d10")) == pytest.approx(93.0, abs=0.1)
-    assert float(dana24.slope("d5")) == pytest.approx(18.2, abs=0.1)
+    assert float(dana24_experiment.slope("d10")) == pytest.approx(93.0, abs=0.1)
+    assert float(dana24_experiment.slope("d5")) == pytest.approx(18.2, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ def test_labels_need_the_hypotheses_of_kim23(condition, wrong):
 
 
 def test_a_grid_needs_its_bits():
-    precisions = list(kim23.precisions(LEVEL))
-    assert not refuted(kim23.quantized(), precisions)
-    assert refuted(kim23.quantized(Fraction(9, 10)), precisions)
+    precisions = list(kim23_precision.precisions(LEVEL))
+    assert not refuted(kim23_precision.quantized(), precisions)
+    assert refuted(kim23_precision.quantized(Fraction(9, 10)), precisions)
 
 
 def test_the_guide_to_a_new_statement_works_as_written(tmp_path):

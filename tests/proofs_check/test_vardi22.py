@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from proofs_check.bits import counting_checks, order_checks
+from proofs_check.checks.bits import counting, orders
 from proofs_check.statement import Answer, Level, Outcome, verdict
 from proofs_check.statements.vardi22 import STATEMENTS
 
@@ -32,18 +32,18 @@ def test_verdicts(name):
 
 @pytest.mark.parametrize("factor", [2, 1.25])
 def test_more_than_n_bits_are_not_needed(factor):
-    outcome = counting_checks.attack_total_bits(factor=factor)
+    outcome = counting.attack_total_bits(factor=factor)
     assert outcome.answer is Answer.FAILS
     assert int(outcome.counterexample["bits"]) == int(outcome.counterexample["N"])
 
 
 def test_n_bits_are_enough_and_no_search_refutes_the_bound():
-    outcome = counting_checks.attack_total_bits()
+    outcome = counting.attack_total_bits()
     assert (outcome.answer, outcome.margin) == (Answer.HOLDS, "0")
 
 
 @pytest.mark.parametrize(
-    "check, constant", [(order_checks.theorem_31, 3), (order_checks.section_5, 4)]
+    "check, constant", [(orders.theorem_31, 3), (orders.section_5, 4)]
 )
 def test_constants_that_are_too_small_are_not_proved(check, constant):
     assert check(Level.DEFAULT).answer is Answer.HOLDS
@@ -59,5 +59,5 @@ def test_three_times_the_order_is_too_small_at_n_4():
 
 @pytest.mark.parametrize("word, bits", [(0b1011, [1, 0, 1, 1]), (0b0100, [0, 1, 0, 0])])
 def test_the_word_is_read_from_the_left(word, bits):
-    found = [counting_checks._read(word, 4, place) for place in range(1, 5)]
+    found = [counting._read(word, 4, place) for place in range(1, 5)]
     assert found == bits

@@ -1,0 +1,1 @@
+"""KS23's rank-one attention: constants, attacks, and the layers' definitions."""

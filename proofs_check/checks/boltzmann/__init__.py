@@ -1,0 +1,1 @@
+"""KS23's separation lemmas for the Boltzmann operator, step by step."""

@@ -1,0 +1,1 @@
+"""Counting, shattering, sign vectors, tiny networks and published tables."""

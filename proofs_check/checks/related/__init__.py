@@ -1,0 +1,1 @@
+"""Checks for the rows of other papers."""
