@@ -102,11 +102,11 @@ def test_a_group_pools_the_items_of_its_tasks(tmp_path):
 def test_choices_are_left_to_the_reader():
     with pytest.raises(DataError, match="filters flexible-extract, strict-match"):
         read(REAL / "base", task="sums")
-    with pytest.raises(DataError, match="no filter 'x' but the filters"):
+    with pytest.raises(DataError, match="no filter 'x'; choose one of the filters"):
         read(REAL / "base", task="sums", filter="x")
     with pytest.raises(DataError, match="metrics acc, brier_score"):
         read(REAL / "base", task="parity_mc")
-    with pytest.raises(DataError, match="no task 'mod' but the tasks"):
+    with pytest.raises(DataError, match="no task 'mod'; choose one of the tasks"):
         read(REAL / "base", task="mod")
     with pytest.raises(DataError, match="better when lower"):
         read(REAL / "base", task="parity_mc", metric="brier_score")

@@ -36,15 +36,15 @@ def choose(what: str, given: str | None, found: Iterable[str], where: object) ->
     """
     names = sorted(set(found))
     if not names:
-        raise DataError(f"{where} holds no {what}.")
+        raise DataError(f"{where}: there is no {what}.")
     if given is None and len(names) == 1:
         return names[0]
     if given in names:
         return str(given)
-    wrong = "" if given is None else f"no {what} '{given}' but "
+    wrong = "" if given is None else f"there is no {what} '{given}'; "
     listed = f"{what}{'s' if len(names) > 1 else ''} {', '.join(names)}"
     raise DataError(
-        f"{where} holds {wrong}the {listed}; choose one before looking at the scores."
+        f"{where}: {wrong}choose one of the {listed} before looking at the scores."
     )
 
 
