@@ -398,3 +398,14 @@ def test_what_has_no_meaning_is_refused(call, message):
 def test_the_statistics_do_not_load_jax():
     code = "import sys, memcap.distill.statistics; sys.exit('jax' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_holm_is_that_of_statsmodels():
+    from statsmodels.stats.multitest import multipletests
+
+    rng = np.random.default_rng(5)
+    for size in (1, 2, 7, 30):
+        p = np.round(rng.random(size) ** 3, 2)  # with ties
+        names = {str(i): float(x) for i, x in enumerate(p)}
+        ours = [row.adjusted for row in holm("before", names).rows]
+        np.testing.assert_allclose(ours, multipletests(p, method="holm")[1])

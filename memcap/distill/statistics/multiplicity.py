@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from statsmodels.stats.multitest import multipletests
 
 from memcap.core.errors import DataError, ProtocolError
 from memcap.distill.statistics.wording import guard, p_text
@@ -104,10 +103,22 @@ def holm(
             raise DataError(f"'{label}' has p = {p}, which is not between 0 and 1.")
     if not 0 < alpha < 1:
         raise DataError(f"alpha = {alpha} is not between 0 and 1.")
-    found = multipletests(list(p_values.values()), alpha=alpha, method="holm")[1]
-    adjusted = np.array(found, dtype=float)
+    adjusted = _holm(np.array(list(p_values.values()), dtype=float))
     rows = tuple(
         Adjusted(label, float(p), float(new), bool(new < alpha))
         for (label, p), new in zip(p_values.items(), adjusted, strict=True)
     )
     return Family(family, families[family], rows, alpha)
+
+
+def _holm(p: np.ndarray) -> np.ndarray:
+    """`[m]` adjusted p-values.
+
+    The same as `statsmodels.stats.multitest.multipletests`, which collects garbage at
+    every call: seconds, where much is loaded.
+    """
+    order = np.argsort(p, kind="stable")
+    raised = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(raised, 1)
+    return adjusted
