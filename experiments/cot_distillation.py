@@ -16,12 +16,12 @@ from pathlib import Path
 
 from experiments.cot_rankings import agreement, plain
 from experiments.cot_studies import SIZES
-from experiments.cot_summary import conclusion, summarized, table, text
+from experiments.cot_summary import conclusion, table, text
 from experiments.recorded import options
 from memcap.analysis import distill_figures, style
 from memcap.analysis.distill_lens import lens
 from memcap.analysis.distill_rows import check
-from memcap.analysis.distill_summary import Summary
+from memcap.analysis.distill_summary import Summary, summarize
 from memcap.core.canonical import write_atomically
 from memcap.distill.records import Row
 from memcap.distill.study import run
@@ -45,7 +45,7 @@ def report(studies: Mapping[str, Sequence[Row]], out: Path) -> None:
         out: folder of the files.
     """
     found = {
-        name: summarized([check(row) for row in rows]) for name, rows in studies.items()
+        name: summarize([check(row) for row in rows]) for name, rows in studies.items()
     }
     write_atomically(out / "summary.json", text(found))
     write_atomically(out / "table.md", table(found))
@@ -55,7 +55,7 @@ def report(studies: Mapping[str, Sequence[Row]], out: Path) -> None:
 
 
 def _draw(study: str, summary: Summary, out: Path) -> None:
-    family = summarized(plain(summary.runs))
+    family = summarize(plain(summary.runs))
     orders = distill_figures.estimands(family)
     with style.styled():
         style.title(orders, takeaway(family))

@@ -5,24 +5,14 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-import numpy as np
-
 from experiments.cot_rankings import agreement, rules
 from memcap.analysis.distill_lens import BITS_PER_PARAMETER
 from memcap.analysis.distill_rows import Run
-from memcap.analysis.distill_summary import Cell, Summary, summarize
+from memcap.analysis.distill_summary import Cell, Summary
 from memcap.analysis.distill_teachers import Series
 from memcap.distill.statistics import Interval, exact_p, guard
 
 ALPHA = 0.05
-
-
-def summarized(runs: Sequence[Run]) -> Summary:
-    """Summarize runs of one task, of few seeds."""
-    # Fewer seeds than coefficients leave variances of 0 in the regression, which
-    # rounding takes below it.
-    with np.errstate(invalid="ignore"):
-        return summarize(runs)
 
 
 def losses(cells: Sequence[Cell]) -> dict[str, int]:

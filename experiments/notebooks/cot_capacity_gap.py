@@ -27,9 +27,10 @@ import numpy as np
 from IPython.display import display
 
 from experiments.cot_rankings import agreement, plain, rules
-from experiments.cot_summary import conclusion, summarized
+from experiments.cot_summary import conclusion
 from memcap.analysis import distill_figures, style
 from memcap.analysis.distill_rows import read
+from memcap.analysis.distill_summary import summarize
 from memcap.distill.statistics import capacity_gap, gap_rates, needed_runs
 
 # %% [markdown]
@@ -113,7 +114,7 @@ print(found.sentence)
 # %%
 records = read(Path("../records/cot_distillation"))
 chain = {"modulus": 3, "operations": 4, "units": True}
-study = summarized([run for run in records if run["task_parameters"] == chain])
+study = summarize([run for run in records if run["task_parameters"] == chain])
 for one in study.series:
     if one.gap:
         inside = 0 < one.gap.runs.best < len(one.gap.runs.sizes) - 1
@@ -143,5 +144,5 @@ for rule in rules(study):
     print(f"{rule.student}, {rule.name}: {rule.lift:+.3f}", rule.lift_interval.sentence)
 
 # %%
-display(distill_figures.estimands(summarized(plain(study.runs))))
+display(distill_figures.estimands(summarize(plain(study.runs))))
 print(conclusion(study))

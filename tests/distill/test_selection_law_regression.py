@@ -392,3 +392,15 @@ def test_a_slope_that_is_not_told_from_zero_bounds_nothing():
 def test_unusable_crossings_are_refused(students, deltas, message):
     with pytest.raises(DataError, match=message):
         zero_crossing(students, deltas)
+
+
+def test_too_few_clusters_for_a_coefficient_claim_nothing_of_it():
+    rng = np.random.default_rng(3)
+    runs, terms = 60, 6
+    columns = {f"x{i}": rng.normal(size=runs).tolist() for i in range(terms)}
+    found = gain_regression(
+        rng.normal(size=runs).tolist(), columns, clusters=(np.arange(runs) % 3).tolist()
+    )
+    for term in found.terms:
+        assert term.low <= term.estimate <= term.high
+        assert np.isfinite(term.low) or term.p == 1

@@ -10,8 +10,9 @@ import pytest
 from experiments import cot_distillation
 from experiments.cot_rankings import RULES, agreement, gains, interaction, rules, tau
 from experiments.cot_studies import SIZES
-from experiments.cot_summary import answers, conclusion, losses, summarized, table, text
+from experiments.cot_summary import answers, conclusion, losses, table, text
 from memcap.analysis.distill_rows import check
+from memcap.analysis.distill_summary import summarize
 from memcap.distill.records import Records
 
 COMMITTED = Path(cot_distillation.__file__).parent / "records/cot_distillation"
@@ -110,7 +111,7 @@ def test_a_second_run_trains_nothing_and_writes_the_same(finished, monkeypatch):
 
 def test_losses_count_recipes_and_runs():
     rows = [("all_correct", name, size, won, 1.0) for name, size, won in PEAK]
-    found = summarized(planted([*rows, ("all_correct", "e", 900, -90, 1.0)]))
+    found = summarize(planted([*rows, ("all_correct", "e", 900, -90, 1.0)]))
     counts = losses(found.cells)
     # Won less lost is the planted number and -4, -2, 0, 2, 4: two of five runs of the
     # teacher without effect end below, and all of the harmful one.
@@ -121,20 +122,20 @@ def test_losses_count_recipes_and_runs():
 
 def test_a_planted_peak_is_found_and_told():
     rows = [("all_correct", name, size, won, 1.0) for name, size, won in PEAK]
-    (gap,) = answers(summarized(planted(rows)))["gaps"]
+    (gap,) = answers(summarize(planted(rows)))["gaps"]
     assert gap["label"] == "gap detected" and gap["highest_mean"] == 600
     assert gap["lead"] == pytest.approx(0.07)
-    assert "detected in 1 of 1" in conclusion(summarized(planted(rows)))
+    assert "detected in 1 of 1" in conclusion(summarize(planted(rows)))
 
 
 def test_orders_agree_or_are_reversed():
     up = [("all_correct", name, size, won, 1.0) for name, size, won in PEAK]
     down = [("count_matched", name, size, -won, 1.0) for name, size, won in PEAK]
-    found = agreement(summarized(planted([*up, *down])), "100 parameters")
+    found = agreement(summarize(planted([*up, *down])), "100 parameters")
     assert found.seeds == 1 and found.arms == -1 and (found.p or 1) < 1e-6
     assert found.best == {"all_correct": ("c",), "count_matched": ("a",)}
     same = [("count_matched", name, size, won, 1.0) for name, size, won in PEAK]
-    assert agreement(summarized(planted([*up, *same])), "100 parameters").arms == 1
+    assert agreement(summarize(planted([*up, *same])), "100 parameters").arms == 1
 
 
 def test_interaction_is_that_of_the_sums_of_squares():
@@ -157,7 +158,7 @@ def test_interaction_is_that_of_the_sums_of_squares():
 def test_rules_choose_the_largest_value_of_their_number():
     costs = {"a": 4.0, "b": 3.0, "c": 1.0, "d": 2.0}
     rows = [("all_correct", n, size, won, costs[n]) for n, size, won in PEAK]
-    found = {rule.name: rule for rule in rules(summarized(planted(rows)))}
+    found = {rule.name: rule for rule in rules(summarize(planted(rows)))}
     assert set(found) == set(RULES)
     mean = (0 + 10 + 90 + 20) / 4
     few, most = found["few trace bits a token"], found["trace bits in all"]
@@ -176,7 +177,7 @@ def test_tau_is_the_share_of_pairs():
 
 def test_gains_are_those_of_the_records():
     rows = [("all_correct", name, size, won, 1.0) for name, size, won in PEAK]
-    found = gains(summarized(planted(rows)), "100 parameters")["all_correct"]
+    found = gains(summarize(planted(rows)), "100 parameters")["all_correct"]
     assert found["c"].to_numpy().mean() == pytest.approx(0.09)
     assert found.shape == (5, 4)
 
@@ -186,7 +187,7 @@ def test_committed_records_are_complete_and_give_the_committed_files():
     wanted = {s.name: [s.key(cell) for cell in s.cells()] for s in SIZES["small"]}
     assert {key for keys in wanted.values() for key in keys} == set(rows)
     found = {
-        name: summarized([check(rows[key]) for key in keys])
+        name: summarize([check(rows[key]) for key in keys])
         for name, keys in wanted.items()
     }
     assert text(found) == (COMMITTED / "summary.json").read_text()

@@ -123,7 +123,8 @@ def gain_regression(
             accuracy, log2 of the number of correct traces.
         students: `[n]` student of each run; each gets its own intercept.
         clusters: `[n]` seed of the student; runs that share one are taken as dependent.
-            Without it the covariance is HC3.
+            Without it the covariance is HC3. A coefficient that the clusters leave
+            without a variance has no finite interval and p = 1.
         alpha: level of tests.
 
     Raises:
@@ -138,14 +139,19 @@ def gain_regression(
     design = _design(columns, students, len(gains))
     _check_design(design, list(columns), students)
     fit = _fit(y, design, clusters)
-    ends = fit.conf_int(alpha=alpha)
+    # Fewer clusters than coefficients leave some variance 0, or below by rounding.
+    with np.errstate(invalid="ignore"):
+        ends, p_values = fit.conf_int(alpha=alpha), np.array(fit.pvalues)
+    known = np.isfinite(p_values)
+    ends = np.where(known[:, None], ends, [-np.inf, np.inf])
+    p_values = np.where(known, p_values, 1.0)
     found = tuple(
         Term(
             name=name,
             estimate=float(fit.params[j]),
             low=float(ends[j][0]),
             high=float(ends[j][1]),
-            p=float(fit.pvalues[j]),
+            p=float(p_values[j]),
             vif=float(variance_inflation_factor(design, j)),
             standardized=float(fit.params[j] * column.std()),
         )
