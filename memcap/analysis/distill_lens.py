@@ -21,6 +21,8 @@ from memcap.distill.statistics import guard
 # Measured on uniform random sequences after 16,000 steps (`experiments.morris_bits`); a
 # published value for facts is 2 (2404.05405).
 BITS_PER_PARAMETER = 2.74
+# Height of a name, as a share of the axis.
+_LINE = 0.045
 
 
 def lens(
@@ -61,11 +63,24 @@ def _points(
         y = [cell.levels.gain for cell in own]
         look = LOOKS[i % len(LOOKS)]
         ax.plot(x, y, ls="", label=f"student of {student}", **look)
-        for cell, at, gain in zip(own, x, y, strict=True) if named else ():
-            color = style.TEXT[look["color"]]
-            place = {"xytext": (6, 5), "textcoords": "offset points"}
-            ax.annotate(cell.source, (at, gain), color=color, fontsize=10, **place)
     ax.margins(x=0.14, y=0.12)
+    if named:
+        known = [cell for cell in cells if cell.mean(field) is not None]
+        _name(ax, known, field, summary.students)
+
+
+def _name(ax: Axes, cells: Sequence[Cell], field: str, students: Sequence[str]) -> None:
+    """Names beside the points, from the lowest up, each clear of the one below."""
+    low, high = ax.get_ylim()
+    line = _LINE * (high - low)
+    last = -np.inf
+    for cell in sorted(cells, key=lambda cell: cell.levels.gain):
+        last = max(cell.levels.gain, last + line)
+        look = LOOKS[students.index(cell.student) % len(LOOKS)]
+        color = style.TEXT[look["color"]]
+        place = {"xytext": (8, 0), "textcoords": "offset points", "va": "center"}
+        at = (cell.mean(field) or 0.0, last)
+        ax.annotate(cell.source, at, color=color, fontsize=10, **place)
 
 
 def _tables(ax: Axes, cells: Sequence[Cell], bits_per_parameter: float) -> None:
