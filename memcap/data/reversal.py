@@ -11,6 +11,7 @@ There are as many facts with the same answers, and nothing to learn from them fo
 """
 
 from dataclasses import dataclass
+from math import log2, prod
 
 import numpy as np
 
@@ -34,6 +35,19 @@ class Facts:
     is_inverse: np.ndarray
     is_seen: np.ndarray
     test_inverse: np.ndarray
+
+
+def matching_bits(entities: int) -> float:
+    """Bits of one perfect matching drawn uniformly: ``log2((E - 1)!!)``.
+
+    Args:
+        entities: E, even.
+
+    Example:
+        >>> round(2 ** matching_bits(10)), round(matching_bits(10), 3)
+        (945, 9.884)
+    """
+    return log2(prod(range(1, entities, 2)))
 
 
 def facts(
