@@ -6,7 +6,8 @@ network:
 
 - *eager*: a PyTorch loop, networks one after the other, so that one is measured and
   stands for any number; the faster of one thread and all cores;
-- *compiled*: the same with the network through `torch.compile`;
+- *lean*: the same without computing what nobody reads, as ours does;
+- *compiled*: the eager one with the network through `torch.compile`;
 - *per step*: a JAX loop with one jitted step, called once a step from Python;
 - *ours*: `memcap.training.train_ensemble`, drawing, checks and the way back included,
   compilation not, which is given beside it.
@@ -18,8 +19,9 @@ random, so nobody finishes early by luck alone; members that do are counted by t
 steps.
 
 `memcap.nn` does not compute what nobody reads: the layers ahead of the attention run
-once for each id, the attention answers the last token alone. The PyTorch network is
-written as one would write it first and does both for all tokens.
+once for each id, the attention answers the last token alone. The eager network is
+written as one would write it first and does both for all tokens; the lean one tells
+what of the gain is this.
 """
 
 import argparse
@@ -94,7 +96,8 @@ class Row:
         parameters: numbers in the network.
         models: networks trained at once by ours.
         eager: PyTorch, one after the other; None where it is not installed.
-        compiled: the same through its compiler.
+        lean: the same without what nobody reads.
+        compiled: the eager one through its compiler.
         per_step: JAX, one jitted step at a time.
         ours: the ensemble.
         compile_seconds: what the first call of ours took longer than the timed one.
@@ -106,6 +109,7 @@ class Row:
     parameters: int
     models: int
     eager: float | None
+    lean: float | None
     compiled: float | None
     per_step: float
     ours: float
@@ -149,7 +153,7 @@ def flops(shape: Shape) -> int:
 
 
 def torch_times(python: str, shapes: tuple[Shape, ...], repeats: int) -> list[dict]:
-    """For each shape what PyTorch takes: eager on one thread, on all, and compiled."""
+    """For each shape what PyTorch takes: eager, lean (one thread, all), compiled."""
     cores = os.cpu_count() or 1
     jobs = []
     for shape in shapes:
@@ -165,8 +169,12 @@ def torch_times(python: str, shapes: tuple[Shape, ...], repeats: int) -> list[di
             "tokens": ds.tokens.tolist(),
             "labels": ds.labels.tolist(),
         }
-        for threads, compiled in ((1, False), (cores, False), (1, True)):
-            jobs.append(common | {"threads": threads, "compile": compiled})
+        for lean in (False, True):
+            for threads in (1, cores):
+                jobs.append(
+                    common | {"threads": threads, "compile": False, "lean": lean}
+                )
+        jobs.append(common | {"threads": 1, "compile": True, "lean": False})
     script = Path(__file__).with_name("bench_train_torch.py")
     try:
         done = subprocess.run(
@@ -255,8 +263,10 @@ def rows(
     for i, shape in enumerate(shapes):
         _, parameters, _ = split(mc.nn.Transformer(config(shape), rngs=0))
         size = sum(x.size for x in jax.tree.leaves(parameters))
-        eager = fastest(torch[3 * i : 3 * i + 2], size)
-        compiled = fastest(torch[3 * i + 2 : 3 * i + 3], size)
+        answers = torch[5 * i : 5 * i + 5]
+        eager, lean, compiled = (
+            fastest(answers[a:b], size) for a, b in ((0, 2), (2, 4), (4, 5))
+        )
         one = per_step(shape, repeats)
         for models in counts:
             # Hundreds of the large ones take long enough for one look.
@@ -268,6 +278,7 @@ def rows(
                     parameters=size,
                     models=models,
                     eager=eager,
+                    lean=lean,
                     compiled=compiled,
                     per_step=one,
                     ours=best,
@@ -281,15 +292,15 @@ def rows(
 
 
 HEAD = (
-    "parameters    N models |    eager compiled per step     ours  us | "
-    "x eager x compiled x per step | compile s GFLOP/s"
+    "parameters    N models |    eager     lean compiled per step     ours  us | "
+    "  x eager    x lean x compile x per step | compile s GFLOP/s"
 )
 
 
 def line(row: Row) -> str:
     """A row of the table as text; a dash where there is no PyTorch."""
-    times = (row.eager, row.compiled, row.per_step, row.ours)
-    ratios = [row.ratio(x) for x in (row.eager, row.compiled, row.per_step)]
+    rivals = (row.eager, row.lean, row.compiled, row.per_step)
+    times, ratios = (*rivals, row.ours), [row.ratio(x) for x in rivals]
     shown = " ".join(f"{'-' if x is None else format(x, '.1f'):>8}" for x in times)
     gains = " ".join(f"{'-' if x is None else format(x, '.1f'):>9}" for x in ratios)
     used = f" of peak {row.utilisation:.3f}" if row.utilisation else ""

@@ -11,7 +11,12 @@ import time
 
 
 def network(nn, torch, job):
-    """The network of `memcap.nn.Config` with residual layers and softmax attention."""
+    """The network of `memcap.nn.Config` with residual layers and softmax attention.
+
+    A lean one does not compute what nobody reads: layers ahead of the attention run
+    once an id, and the attention answers the last token alone.
+    """
+    lean = job["lean"]
     vocab, m, q, depth, classes = (
         job[name] for name in ("vocab", "width", "hidden", "depth", "classes")
     )
@@ -35,10 +40,15 @@ def network(nn, torch, job):
             self.readout = nn.Linear(m, classes)
 
         def forward(self, tokens):
-            state = self.encoder(self.table(tokens))
-            scores = self.query(state) @ self.key(state).transpose(-1, -2)
+            if lean:
+                table = self.encoder(self.table.weight)
+                state = torch.nn.functional.embedding(tokens, table)
+            else:
+                state = self.encoder(self.table(tokens))
+            asking = state[:, -1:] if lean else state
+            scores = self.query(asking) @ self.key(state).transpose(-1, -2)
             mixed = torch.softmax(scores, -1) @ self.value(state)
-            state = state + self.output(mixed)
+            state = asking + self.output(mixed)
             return self.readout(self.decoder(state[:, -1]))
 
     return Network()

@@ -11,6 +11,7 @@ from experiments.dana_accuracy_published import ROWS, Row
 from experiments.dana_accuracy_summary import Point, of_row, points, summary, table
 from memcap.analysis import style
 from memcap.sweeps import Record
+from memcap.sweeps.storage import write_whole
 
 _AXES = {"heads": "heads H", "head_size": "head size $d_h$", "dim": "dimension d"}
 _MOST_PANELS = 3
@@ -21,8 +22,8 @@ def finish(records: Sequence[Record], out: Path) -> None:
     if not records:
         return
     text = json.dumps(summary(records), indent=1, ensure_ascii=False)
-    (out / "fits.json").write_text(text + "\n", encoding="utf-8")
-    (out / "table.md").write_text(table(records), encoding="utf-8")
+    write_whole(out / "fits.json", text + "\n")
+    write_whole(out / "table.md", table(records))
     figure = accuracies(records)
     style.save(figure, out, "dana_accuracy")
 

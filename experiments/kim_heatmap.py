@@ -23,6 +23,7 @@ from experiments.kim_heatmap_summary import fits, table
 from memcap import sweeps
 from memcap.analysis import style
 from memcap.sweeps import Record, Sweep
+from memcap.sweeps.storage import write_whole
 
 
 def _map(
@@ -73,8 +74,8 @@ def bucket(cell: Cell) -> tuple[str, ...]:
 
 def finish(records: Sequence[Record], out: Path) -> None:
     """Fits, table and figure."""
-    (out / "fits.json").write_text(json.dumps(fits(records), indent=1) + "\n")
-    (out / "table.md").write_text(table(records))
+    write_whole(out / "fits.json", json.dumps(fits(records), indent=1) + "\n")
+    write_whole(out / "table.md", table(records))
     figure = maps(records)
     style.save(figure, out, NAME)
 

@@ -23,6 +23,7 @@ from experiments.ks25_appendix_h_summary import fits, table
 from memcap import sweeps
 from memcap.analysis import style
 from memcap.sweeps import Record, Sweep
+from memcap.sweeps.storage import write_whole
 
 
 def _smallest(
@@ -127,8 +128,8 @@ def bucket(cell: Cell) -> tuple[Part, Tokens, int, int]:
 
 def finish(records: Sequence[Record], out: Path) -> None:
     """Fits, tables and figures."""
-    (out / "fits.json").write_text(json.dumps(fits(records), indent=1) + "\n")
-    (out / "table.md").write_text(table(records))
+    write_whole(out / "fits.json", json.dumps(fits(records), indent=1) + "\n")
+    write_whole(out / "table.md", table(records))
     for name, draw in ((NAME, smallest), (f"{NAME}_curves", curves)):
         figure = draw(records)
         style.save(figure, out, name)

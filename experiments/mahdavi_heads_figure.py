@@ -18,6 +18,7 @@ from experiments.mahdavi_heads_summary import (
 )
 from memcap.analysis import style
 from memcap.sweeps import Record
+from memcap.sweeps.storage import write_whole
 
 # Colour, marker, and a factor of x that keeps intervals apart.
 _LOOKS = {"fresh": (style.BLUE, "o", 0.98), "shared": (style.ORANGE, "s", 1.02)}
@@ -29,8 +30,8 @@ def finish(records: Sequence[Record], out: Path) -> None:
     if not records:
         return
     text = json.dumps(summary(records), indent=1, ensure_ascii=False)
-    (out / "fits.json").write_text(text + "\n", encoding="utf-8")
-    (out / "table.md").write_text(table(records), encoding="utf-8")
+    write_whole(out / "fits.json", text + "\n")
+    write_whole(out / "table.md", table(records))
     figure = heads(records)
     style.save(figure, out, "mahdavi_heads")
 

@@ -18,6 +18,7 @@ from memcap.analysis.scaling_points import Point
 from memcap.analysis.scaling_results import Comparison
 from memcap.core.errors import DataError
 from memcap.sweeps import Record
+from memcap.sweeps.storage import write_whole
 
 SCANS = ("samples", "length")
 # Whether W depends on n at all is asked against no growth and against log n.
@@ -212,7 +213,7 @@ def save(records: Sequence[Record], out: Path, name: str) -> None:
     if not records:
         return
     text = json.dumps(fits(records), indent=1, sort_keys=True)
-    (out / "fits.json").write_text(text + "\n")
-    (out / "table.md").write_text(table(records))
+    write_whole(out / "fits.json", text + "\n")
+    write_whole(out / "table.md", table(records))
     drawn = figure(records)
     style.save(drawn, out, name)

@@ -133,7 +133,7 @@ def _write(
     page: Path | None,
     findings: Path | None,
 ) -> None:
-    from memcap.sweeps.storage import write_whole
+    from memcap.core.canonical import write_atomically
     from proofs_check import results
 
     if json:
@@ -141,13 +141,11 @@ def _write(
     if page:
         from proofs_check.page import html
 
-        page.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(page, html(record))
+        write_atomically(page, html(record))
     if findings:
         from proofs_check.findings import markdown
 
-        findings.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(findings, markdown(record["statements"]))
+        write_atomically(findings, markdown(record["statements"]))
 
 
 def _show(done: Sequence[Any], differing: list[str], page: Path | None) -> None:

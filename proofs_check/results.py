@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from memcap.core.canonical import write_atomically
 from memcap.core.errors import CorruptFileError
 from memcap.sweeps import provenance
-from memcap.sweeps.storage import write_whole
 from proofs_check.runner import Judged
 from proofs_check.statement import Level, Verdict
 
@@ -84,8 +84,7 @@ def record(
 
 def save(path: Path, value: Any) -> None:
     """Write JSON so that a kill leaves the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    write_atomically(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def summary(judged: Judged) -> dict[str, Any]:

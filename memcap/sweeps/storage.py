@@ -10,7 +10,6 @@ the JAX ecosystem (Orbax and Flax stand on it, so it is installed already); it f
 the file system in fsspec, whose packages are the extra ``cloud``.
 """
 
-import os
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from memcap.core.canonical import write_atomically
 from memcap.core.errors import MemcapError, MissingPackageError
 from memcap.sweeps.records import Record, Store
 
@@ -140,10 +140,8 @@ def write_whole(path: Any, text: str) -> None:
     """Write a text so that a kill leaves the old file or the new one."""
     if is_url(path):  # an object appears when it is whole
         path.write_text(text)
-        return
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(text)
-    scratch.replace(path)
+    else:
+        write_atomically(path, text)
 
 
 @contextmanager
