@@ -97,6 +97,7 @@ def plan_of(
         decision=config.decision,
         optimizer=settings.optimizer,
         schedule=settings.schedule,
+        clip=settings.clip,
         compute=settings.compute,
         batch_size=settings.batch_size,
         lanes=lanes,
@@ -114,6 +115,7 @@ def finishing(settings: TrainConfig) -> TrainConfig:
         finisher=None,
         steps=settings.finisher_steps,
         batch_size=None,
+        clip=None,
         compute=None,
     )
 
@@ -138,9 +140,15 @@ def drawn(job: Job) -> tuple[Any, Given]:
         warmup=np.int32(settings.warmup),
         steps=np.int32(settings.steps),
         seed=np.uint32(member.seed % 2**32),
+        drawn=np.int32(_drawn_from(member.ds)),
     )
     starts = (job.start, member.start, parameters)
     return next(start for start in starts if start is not None), given
+
+
+def _drawn_from(ds: Dataset | Sequences) -> int:
+    own = ds.drawn if isinstance(ds, Sequences) else None
+    return ds.num_samples if own is None else own
 
 
 def stacked(trees: Sequence[Any]) -> Any:

@@ -33,6 +33,8 @@ class TrainConfig:
             ``lbfgs`` with a line search.
         schedule: ``cosine`` falls to a tenth, ``linear`` to nothing, or ``constant``.
         weight_decay: decoupled decay, in units of the step size.
+        clip: largest norm of the gradient of all parameters together, longer ones are
+            shortened to it; None leaves them.
         check_every: steps between two looks at the accuracy.
         dtype: ``float32`` or ``float64``, the type of the parameters and the moments.
         compute: ``bfloat16`` evaluates network and gradient in it, from parameters that
@@ -62,6 +64,7 @@ class TrainConfig:
     optimizer: Optimizer = "adamw"
     schedule: Schedule = "cosine"
     weight_decay: float = 0.0
+    clip: float | None = None
     check_every: int = 100
     dtype: str = "float32"
     compute: Compute | None = None
@@ -80,10 +83,21 @@ class TrainConfig:
         check_rate(self.learning_rate)
         if not (isfinite(self.weight_decay) and self.weight_decay >= 0):
             raise DataError(f"weight_decay = {self.weight_decay} is not >= 0.")
-        if self.optimizer == "lbfgs" and self.batch_size is not None:
+        if self.clip is not None and not (isfinite(self.clip) and self.clip > 0):
+            raise DataError(f"clip = {self.clip} is not positive and finite.")
+        if self.optimizer == "lbfgs":
+            self._check_line_search()
+
+    def _check_line_search(self) -> None:
+        if self.batch_size is not None:
             raise DataError(
                 "optimizer 'lbfgs' compares losses of the same labels along a line: "
                 "leave batch_size out, or use it as finisher."
+            )
+        if self.clip is not None:
+            raise DataError(
+                "optimizer 'lbfgs' chooses its own step along the gradient: leave clip "
+                "out."
             )
 
     @property

@@ -23,6 +23,7 @@ class Plan:
         decision: how outputs are read.
         optimizer: see `TrainConfig`.
         schedule: see `TrainConfig`.
+        clip: see `TrainConfig`.
         compute: type of the evaluations, or None for that of the parameters.
         batch_size: sequences drawn for a step, or None for all.
         lanes: networks whose products are batched; the rest takes turns. None batches
@@ -35,6 +36,7 @@ class Plan:
     decision: Decision
     optimizer: Optimizer
     schedule: Schedule
+    clip: float | None
     compute: Compute | None
     batch_size: int | None
     lanes: int | None
@@ -54,6 +56,7 @@ class Given(NamedTuple):
         warmup: steps of the way up.
         steps: most steps.
         seed: seeds of the drawn batches.
+        drawn: sequences that batches are drawn from, the first ones.
     """
 
     tokens: Any
@@ -64,6 +67,7 @@ class Given(NamedTuple):
     warmup: Any
     steps: Any
     seed: Any
+    drawn: Any
 
 
 class State(NamedTuple):
@@ -99,7 +103,8 @@ def begin(plan: Plan, parameters: Any) -> State:
         parameters: a tree of arrays with leading axis B.
     """
     values = jax.tree.leaves(parameters)
-    moments = jax.vmap(partial(optimizers.first_moments, plan.optimizer))(values)
+    first = partial(optimizers.first_moments, plan.optimizer, clip=plan.clip)
+    moments = jax.vmap(first)(values)
     return State(parameters, moments, jnp.zeros(values[0].shape[0], jnp.int32))
 
 
@@ -173,7 +178,13 @@ def _step(plan: Plan, given: Given, state: State) -> State:
 
     rate = given.rate * schedules.factor(plan.schedule, now, warmup, last)
     moved, moments = optimizers.stepped(
-        plan.optimizer, loss, values, state.moments, rate, given.decay
+        plan.optimizer,
+        loss,
+        values,
+        state.moments,
+        rate,
+        given.decay,
+        plan.clip,
     )
     return State(jax.tree.unflatten(shape, moved), moments, state.step + 1)
 
@@ -183,7 +194,7 @@ def _drawn(plan: Plan, given: Given, step: jax.Array) -> tuple[jax.Array, jax.Ar
     if plan.batch_size is None:
         return given.tokens, given.labels
     key = jax.random.fold_in(jax.random.key(given.seed), step)
-    rows = jax.random.randint(key, (plan.batch_size,), 0, given.labels.shape[0])
+    rows = jax.random.randint(key, (plan.batch_size,), 0, given.drawn)
     return given.tokens[rows], given.labels[rows]
 
 

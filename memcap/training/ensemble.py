@@ -78,7 +78,8 @@ def train_ensemble(
         the outcomes in the order of the members.
 
     Raises:
-        DataError: `max_batch` or a learning rate is not positive.
+        DataError: `max_batch` or a learning rate is not positive, or data with `drawn`
+            are to be gone through all at once.
         WeightsError: data and network of a member do not fit together, or weights are
             to be kept of a network that has no exact form.
 
@@ -98,7 +99,7 @@ def train_ensemble(
         if value < 1:
             raise DataError(f"{name} = {value} is not an integer >= 1.")
     for member in members:
-        check_rate(member.rate)
+        _check(member)
     buckets: dict[Any, list[Job]] = {}
     for index, member in enumerate(members):
         job = Job(index, member, member.settings)
@@ -108,6 +109,16 @@ def train_ensemble(
     for jobs in buckets.values():
         ends.update(_outcomes(jobs, keep_weights, keep_parameters, crew))
     return tuple(ends[index] for index in range(len(members)))
+
+
+def _check(member: Member) -> None:
+    check_rate(member.rate)
+    drawn = getattr(member.ds, "drawn", None)
+    if drawn is not None and member.settings.batch_size is None:
+        raise DataError(
+            f"the data draw from {drawn} sequences, but all are gone through at once; "
+            "give a batch_size, or leave `drawn` out."
+        )
 
 
 def _cores() -> int:

@@ -82,7 +82,8 @@ def train(
 
 
 def _check_plain(settings: TrainConfig) -> None:
-    for name in ("optimizer", "schedule", "compute", "batch_size", "finisher"):
+    names = ("optimizer", "schedule", "clip", "compute", "batch_size", "finisher")
+    for name in names:
         value = getattr(settings, name)
         if value != TrainConfig.__dataclass_fields__[name].default:
             raise DataError(

@@ -14,11 +14,13 @@ Values = list[jax.Array]
 _ADAM_RMS = 0.2
 
 
-def first_moments(optimizer: Optimizer, values: Values) -> Any:
+def first_moments(
+    optimizer: Optimizer, values: Values, clip: float | None = None
+) -> Any:
     """What the optimizer remembers before the first step."""
     # Optax mixes integers and floats, which strict promotion refuses.
     with jax.numpy_dtype_promotion("standard"):
-        return _rule(optimizer, 0.0).init(values)
+        return _rule(optimizer, clip, 0.0).init(values)
 
 
 def stepped(
@@ -28,6 +30,7 @@ def stepped(
     moments: Any,
     rate: jax.Array,
     decay: jax.Array,
+    clip: float | None = None,
 ) -> tuple[Values, Any]:
     """Parameters and moments after one step.
 
@@ -38,12 +41,13 @@ def stepped(
         moments: what `first_moments` or the last step gave.
         rate: the step size, without meaning for ``lbfgs``.
         decay: decoupled decay in units of the step size, likewise.
+        clip: largest norm of the gradient, or None.
 
     Returns:
         the new parameters and moments.
     """
     value, slope = jax.value_and_grad(loss)(values)
-    rule = _rule(optimizer, decay)
+    rule = _rule(optimizer, clip, decay)
     with jax.numpy_dtype_promotion("standard"):
         if optimizer == "lbfgs":
             change, moments = rule.update(
@@ -56,8 +60,11 @@ def stepped(
     return moved, moments
 
 
-def _rule(optimizer: Optimizer, decay: Any) -> Any:
+def _rule(optimizer: Optimizer, clip: float | None, decay: Any) -> Any:
     """The transformation; that of a first-order rule is still to be multiplied."""
+    if clip is not None:
+        rest = _rule(optimizer, None, decay)
+        return optax.chain(optax.clip_by_global_norm(clip), rest)
     if optimizer == "lbfgs":
         return optax.lbfgs()
     if optimizer == "adamw":

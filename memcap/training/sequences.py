@@ -21,6 +21,8 @@ class Sequences:
         num_classes: V.
         checked: how many sequences, the first ones, a check of the accuracy looks at;
             None looks at all.
+        drawn: how many, the first ones, drawn batches come from; the others fill the
+            arrays up to a shape shared with other data. None draws from all.
         task: always ``seq_to_seq``.
 
     Raises:
@@ -31,6 +33,7 @@ class Sequences:
     labels: np.ndarray = field(repr=False)
     num_classes: int
     checked: int | None = None
+    drawn: int | None = None
     task: Task = "seq_to_seq"
 
     def __post_init__(self) -> None:
@@ -44,10 +47,10 @@ class Sequences:
         lowest = min(self.tokens.min(), self.labels.min() - UNLABELLED)
         if lowest < 0 or max(self.tokens.max(), self.labels.max()) >= self.num_classes:
             raise DataError(f"ids are not all within 0..{self.num_classes - 1}.")
-        if self.checked is not None and not 1 <= self.checked <= len(self.tokens):
-            raise DataError(
-                f"checked = {self.checked} of {len(self.tokens)} sequences."
-            )
+        for name in ("checked", "drawn"):
+            number = getattr(self, name)
+            if number is not None and not 1 <= number <= len(self.tokens):
+                raise DataError(f"{name} = {number} of {len(self.tokens)} sequences.")
 
     @property
     def num_samples(self) -> int:

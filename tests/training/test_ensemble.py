@@ -133,7 +133,7 @@ def test_a_draw_depends_on_seed_and_step():
     def draw(seed, step):
         values = dict.fromkeys(engine.Given._fields)
         given = engine.Given(**values)._replace(
-            tokens=rows, labels=rows[:, 0], seed=jnp.uint32(seed)
+            tokens=rows, labels=rows[:, 0], seed=jnp.uint32(seed), drawn=jnp.int32(50)
         )
         tokens, labels = engine._drawn(Plan(), given, jnp.int32(step))
         assert (tokens[:, 0] == labels).all() and labels.shape == (6,)

@@ -94,6 +94,25 @@ def test_decay_is_decoupled():
         assert np.asarray(moved) == pytest.approx(1 - 0.5 * 0.1)
 
 
+def test_a_long_gradient_is_shortened_as_a_whole():
+    def loss(values):
+        return 3 * values[0].sum() + 4 * values[1].sum()
+
+    values = [jnp.zeros((1, 1)), jnp.zeros((1, 1))]
+    one, none = jnp.ones(()), jnp.zeros(())
+
+    def first_moment(clip):
+        moments = optimizers.first_moments("adamw", values, clip)
+        _, moments = optimizers.stepped("adamw", loss, values, moments, one, none, clip)
+        found = [x for x in jax.tree.leaves(moments) if x.shape == (1, 1)]
+        return [float(x[0, 0]) for x in found[:2]]
+
+    # Adam remembers a tenth of the gradient (3, 4), whose norm is 5.
+    assert first_moment(None) == pytest.approx([0.3, 0.4])
+    assert first_moment(10.0) == pytest.approx([0.3, 0.4])
+    assert first_moment(1.0) == pytest.approx([0.06, 0.08])
+
+
 def test_schedules_by_hand():
     def at(schedule, step, warmup=4.0, steps=8.0):
         return float(

@@ -95,6 +95,28 @@ def test_a_check_looks_at_the_first_sequences_only():
         np.testing.assert_array_equal(one, two)
 
 
+def test_batches_come_from_the_first_sequences_only():
+    settings = dataclasses.replace(SETTINGS, steps=20, batch_size=4)
+    whole = dataclasses.replace(_data(), checked=3)
+    rest = _data(seed=1)
+    other = dataclasses.replace(
+        whole,
+        tokens=np.concatenate([whole.tokens[:5], rest.tokens[5:]]),
+        labels=np.concatenate([whole.labels[:5], rest.labels[5:]]),
+    )
+    alone = dataclasses.replace(whole, tokens=whole.tokens[:5], labels=whole.labels[:5])
+    padded = [dataclasses.replace(ds, drawn=5) for ds in (whole, other)]
+    members = [Member(CONFIG, settings, ds) for ds in (alone, *padded, whole)]
+    found = [x.loss for x in train_ensemble(members)]
+    assert found[0] == found[1] == found[2] != found[3]
+
+
+def test_a_part_of_the_data_takes_batches():
+    ds = dataclasses.replace(_data(), drawn=5)
+    with pytest.raises(DataError, match="give a batch_size"):
+        train_ensemble([Member(CONFIG, SETTINGS, ds)])
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
@@ -102,6 +124,7 @@ def test_a_check_looks_at_the_first_sequences_only():
         ({"tokens": np.full((12, 6), 7)}, "0..6"),
         ({"tokens": np.zeros((12, 5), int)}, "not both"),
         ({"checked": 13}, "checked = 13"),
+        ({"drawn": 0}, "drawn = 0"),
     ],
 )
 def test_bad_sequences_are_refused(change, named):
