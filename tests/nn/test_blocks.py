@@ -1,6 +1,7 @@
 """Several blocks: what they compute, export, see and learn, and how they compile."""
 
 import itertools
+from functools import partial
 
 import jax
 import numpy as np
@@ -23,15 +24,20 @@ def drawn(seed=0, dtype="float64", **fields):
     return Transformer(Config(**(known | fields)), rngs=seed, dtype=dtype)
 
 
-def gradient(model, tokens=IDS, output=None, progress=None):
-    """Slopes by parameter name, of one output or of the sum of squares."""
-    structure, trained, rest = split(model)
-
+@partial(jax.jit, static_argnames=("structure", "output"))
+def slopes_of(trained, rest, tokens, progress, structure, output):
     def loss(values):
         made = nnx.merge(structure, values, rest)(tokens, progress=progress)
         return (made**2).sum() if output is None else made[output]
 
-    slopes = nnx.merge(structure, jax.grad(loss)(trained), rest)
+    return jax.grad(loss)(trained)
+
+
+def gradient(model, tokens=IDS, output=None, progress=None):
+    """Slopes by parameter name, of one output or of the sum of squares."""
+    structure, trained, rest = split(model)
+    found = slopes_of(trained, rest, tokens, progress, structure, output)
+    slopes = nnx.merge(structure, found, rest)
     return {name: np.asarray(p[...]) for name, p in parameters(slopes).items()}
 
 

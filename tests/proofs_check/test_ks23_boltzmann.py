@@ -1,7 +1,7 @@
 """The rows on the Boltzmann operator: verdicts, planted false variants, witnesses."""
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from math import exp, log, sqrt
 
 import numpy as np
@@ -35,22 +35,14 @@ from proofs_check.checks.boltzmann.pairs import (
 )
 from proofs_check.statement import Answer, Level, Method, Verdict, verdict
 from proofs_check.statements.ks23_boltzmann import STATEMENTS
+from tests.proofs_check.verdicts import assert_verdict, outcomes
 
 ROWS = {statement.id: statement for statement in STATEMENTS}
 
 
-@lru_cache
-def outcomes(name):
-    return {check.name: check.run(Level.DEFAULT) for check in ROWS[name].checks}
-
-
 @pytest.mark.parametrize("name", ROWS)
 def test_every_row_is_proved(name):
-    found = outcomes(name)
-    assert len(found) == len(ROWS[name].checks)
-    wrong = [one.sentence for one in found.values() if one.answer is not Answer.HOLDS]
-    assert not wrong
-    assert verdict(ROWS[name], found) is Verdict.PROVED
+    assert_verdict(name, "PROVED")
 
 
 def test_every_inequality_is_attacked():
@@ -98,7 +90,7 @@ FALSE_CLAIMS = {
 }
 
 
-@lru_cache
+@cache
 def attacked(what):
     return attack(FALSE_CLAIMS[what])
 

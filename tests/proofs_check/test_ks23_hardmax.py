@@ -7,16 +7,16 @@ import pytest
 
 from memcap.theory.hardmax import Pair, shared_outputs_proof
 from proofs_check.checks.attention.hardmax_layers import hardmax_attack
-from proofs_check.statement import Answer, Level, verdict
+from proofs_check.statement import Answer, Level
 from proofs_check.statements import ks23_hardmax as rows
+from tests.proofs_check.verdicts import assert_verdict, identifiers
 
 L = Level.DEFAULT
 
 
-@pytest.mark.parametrize("row", rows.STATEMENTS, ids=lambda row: row.id)
-def test_verdicts(row):
-    outcomes = {check.name: check.run(L) for check in row.checks}
-    assert verdict(row, outcomes).value == "PROVED"
+@pytest.mark.parametrize("name", identifiers(rows))
+def test_verdicts(name):
+    assert_verdict(name, "PROVED")
 
 
 @pytest.mark.parametrize("pair", [((1, 2, 6), (1, 3, 6)), ((1, 2, 5, 6), (1, 3, 5, 6))])

@@ -1,7 +1,6 @@
 """The gadgets of bit extraction: verdicts, planted false variants, the methods."""
 
 from fractions import Fraction
-from functools import cache
 
 import numpy as np
 import pytest
@@ -19,22 +18,15 @@ from proofs_check.checks.bits.networks import (
     nested_indicator,
 )
 from proofs_check.methods import piecewise
-from proofs_check.statement import Answer, Level, Outcome, verdict
-from proofs_check.statements.ks25_gadgets import STATEMENTS
-
-ROWS = {statement.id: statement for statement in STATEMENTS}
-
-
-@cache
-def outcomes(name: str) -> dict[str, Outcome]:
-    return {check.name: check.run(Level.DEFAULT) for check in ROWS[name].checks}
+from proofs_check.statement import Answer
+from proofs_check.statements import ks25_gadgets
+from tests.proofs_check.verdicts import assert_verdict, identifiers, outcomes
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("name", identifiers(ks25_gadgets))
 def test_every_gadget_is_proved(name):
-    found = outcomes(name)
-    assert verdict(ROWS[name], found).value == "PROVED", found
-    assert all(outcome.cases for outcome in found.values())
+    assert_verdict(name, "PROVED")
+    assert all(outcome.cases for outcome in outcomes(name).values())
 
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)

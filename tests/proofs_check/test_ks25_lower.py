@@ -1,7 +1,6 @@
 """KS25.LemB4, Theorems 4.2 and 4.3: verdicts, planted slips, counterexamples."""
 
 from fractions import Fraction
-from functools import cache
 from itertools import product
 from math import e, log, log2, sqrt
 
@@ -20,11 +19,11 @@ from proofs_check.checks.lower_bounds import (
     signs,
     tiny_attacks,
 )
-from proofs_check.statement import Answer, Level, verdict
+from proofs_check.statement import Answer, Level
 from proofs_check.statements import ks25_hard_attention, ks25_lower, ks25_sign_vectors
+from tests.proofs_check.verdicts import assert_verdict, identifiers
 
 MODULES = (ks25_hard_attention, ks25_lower, ks25_sign_vectors)
-ROWS = {row.id: row for module in MODULES for row in module.STATEMENTS}
 WANTED = {
     "KS25.LemB4": "UNDECIDED",
     "memcap.LemB4affine": "PROVED",
@@ -37,21 +36,13 @@ WANTED = {
 D = Level.DEFAULT
 
 
-@cache
-def outcomes(identifier):
-    return {check.name: check.run(D) for check in ROWS[identifier].checks}
-
-
 def test_every_row_is_expected():
-    assert set(ROWS) == set(WANTED)
+    assert set(identifiers(*MODULES)) == set(WANTED)
 
 
 @pytest.mark.parametrize("identifier", WANTED)
 def test_verdicts(identifier):
-    found = outcomes(identifier)
-    assert verdict(ROWS[identifier], found).value == WANTED[identifier]
-    wanted = {Answer.FAILS} if WANTED[identifier] == "REFUTED" else {Answer.HOLDS}
-    assert {one.answer for one in found.values()} == wanted
+    assert_verdict(identifier, WANTED[identifier])
 
 
 def test_too_small_a_factor_in_the_lemma():

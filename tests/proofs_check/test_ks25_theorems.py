@@ -1,7 +1,6 @@
 """KS25's upper bounds, remarks, variants and definitions: verdicts, false variants."""
 
 from fractions import Fraction
-from functools import cache
 
 import pytest
 import sympy
@@ -10,11 +9,11 @@ from memcap.theory import bounds
 from proofs_check.checks.sequence_ids import built, ranges, sizes
 from proofs_check.methods import identity
 from proofs_check.methods.chain import chain, link
-from proofs_check.statement import Answer, Level, Verdict, verdict
+from proofs_check.statement import Answer, Level
 from proofs_check.statements import ks25_definitions, ks25_theorems, ks25_variants
+from tests.proofs_check.verdicts import assert_verdict, identifiers
 
 MODULES = (ks25_theorems, ks25_variants, ks25_definitions)
-ROWS = {row.id: row for module in MODULES for row in module.STATEMENTS}
 OPEN = {
     "KS25.Rem3.1",
     "KS25.Ass4.1",
@@ -36,21 +35,13 @@ ASKED = OPEN | {
 }
 
 
-@cache
-def outcomes(name):
-    return {check.name: check.run(Level.DEFAULT) for check in ROWS[name].checks}
-
-
 def test_every_row_is_here():
-    assert set(ROWS) == ASKED
+    assert set(identifiers(*MODULES)) == ASKED
 
 
 @pytest.mark.parametrize("name", sorted(ASKED))
 def test_verdicts(name):
-    found = outcomes(name)
-    wanted = Verdict.UNDECIDED if name in OPEN else Verdict.PROVED
-    assert verdict(ROWS[name], found) is wanted
-    assert all(one.answer is Answer.HOLDS for one in found.values()), found
+    assert_verdict(name, "UNDECIDED" if name in OPEN else "PROVED")
 
 
 def test_states_are_not_twice_as_far_apart():

@@ -1,7 +1,6 @@
 """Bits, counting, Cover's dichotomies and sign patterns: verdicts and planted slips."""
 
 from fractions import Fraction
-from functools import cache
 from itertools import product
 
 import numpy as np
@@ -20,14 +19,11 @@ from proofs_check.checks.lower_bounds import (
     tiny_networks,
 )
 from proofs_check.methods import arrangements, rays, shattering
-from proofs_check.statement import Answer, Level, verdict
+from proofs_check.statement import Answer, Level
 from proofs_check.statements import lower_bounds, shattering_experiments
+from tests.proofs_check.verdicts import assert_verdict, identifiers, outcomes
 
-ROWS = {
-    row.id: row
-    for module in (lower_bounds, shattering_experiments)
-    for row in module.STATEMENTS
-}
+MODULES = (lower_bounds, shattering_experiments)
 WANTED = {
     "Gen.Bits": "PROVED",
     "Gen.Shatter": "UNDECIDED",
@@ -41,22 +37,13 @@ WANTED = {
 D = Level.DEFAULT
 
 
-@cache
-def outcomes(identifier):
-    return {check.name: check.run(D) for check in ROWS[identifier].checks}
-
-
 def test_every_row_is_expected():
-    assert set(ROWS) == set(WANTED)
+    assert set(identifiers(*MODULES)) == set(WANTED)
 
 
 @pytest.mark.parametrize("identifier", WANTED)
 def test_verdicts(identifier):
-    found = outcomes(identifier)
-    assert verdict(ROWS[identifier], found).value == WANTED[identifier]
-    answers = {one.answer for one in found.values()}
-    wanted = {Answer.FAILS} if WANTED[identifier] == "REFUTED" else {Answer.HOLDS}
-    assert answers == wanted
+    assert_verdict(identifier, WANTED[identifier])
 
 
 def test_a_table_meets_the_count_so_nothing_more_is_true():

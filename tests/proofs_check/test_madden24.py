@@ -19,10 +19,16 @@ from proofs_check.statements import madden24_capacity as capacity
 from proofs_check.statements import madden24_contexts as told_apart
 from proofs_check.statements import madden24_decoder as decoder
 from proofs_check.statements import madden24_empirical as empirical
+from proofs_check.statements import madden24_experiment as experiment
 from proofs_check.statements import madden24_polynomial as polynomial
+from proofs_check.statements import madden24_remarks as remarks
 from proofs_check.statements import madden24_smoothing as smoothing
-from proofs_check.statements.madden24_remarks import chebyshev
-from tests.proofs_check.related_papers import judged, outcomes, refuted
+from tests.proofs_check.verdicts import (
+    assert_verdict,
+    identifiers,
+    outcomes,
+    refuted,
+)
 
 P, R, U, N = Verdict.PROVED, Verdict.REFUTED, Verdict.UNDECIDED, Verdict.NOT_CHECKED
 EXPECTED = {
@@ -45,12 +51,27 @@ EXPECTED = {
     "Madden24.Thm23": P,
     "Madden24.Exp": U,
 }
+MODULES = (
+    analytic,
+    capacity,
+    told_apart,
+    decoder,
+    empirical,
+    experiment,
+    polynomial,
+    remarks,
+    smoothing,
+)
 LEVEL = Level.DEFAULT
 
 
 @pytest.mark.parametrize("identifier", EXPECTED)
 def test_verdicts(identifier):
-    assert judged(identifier) is EXPECTED[identifier], outcomes(identifier)
+    assert_verdict(identifier, EXPECTED[identifier])
+
+
+def test_no_row_is_without_an_expected_verdict():
+    assert set(identifiers(*MODULES)) == set(EXPECTED)
 
 
 @pytest.mark.parametrize(
@@ -214,4 +235,4 @@ def test_chebyshev_polynomials():
     x = sympy.Symbol("x")
     value = sympy.chebyshevt(7, x).subs(x, sympy.Rational(3, 8))
     expected = Fraction(str(value))
-    assert chebyshev(7, Ball.of(Fraction(3, 8), 256)).contains(expected)
+    assert remarks.chebyshev(7, Ball.of(Fraction(3, 8), 256)).contains(expected)

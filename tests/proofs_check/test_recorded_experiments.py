@@ -1,7 +1,6 @@
 """Published numbers: verdicts, recomputed slopes and laws, and what refutes them."""
 
 from fractions import Fraction
-from functools import cache
 from math import ceil, exp, log, sqrt
 
 import numpy as np
@@ -14,14 +13,11 @@ from proofs_check.checks.lower_bounds import (
     published_sizes,
     published_slopes,
 )
-from proofs_check.statement import Answer, Level, verdict
+from proofs_check.statement import Answer, Level
 from proofs_check.statements import az24, ks25_experiments, morris25
+from tests.proofs_check.verdicts import assert_verdict, identifiers, outcomes
 
-ROWS = {
-    row.id: row
-    for module in (ks25_experiments, morris25, az24)
-    for row in module.STATEMENTS
-}
+MODULES = (ks25_experiments, morris25, az24)
 WANTED = {
     "KS25.Exp0": "UNDECIDED",
     "KS25.Exp1": "UNDECIDED",
@@ -39,21 +35,13 @@ WANTED = {
 D = Level.DEFAULT
 
 
-@cache
-def outcomes(identifier):
-    return {check.name: check.run(D) for check in ROWS[identifier].checks}
-
-
 def test_every_row_is_expected():
-    assert set(ROWS) == set(WANTED)
+    assert set(identifiers(*MODULES)) == set(WANTED)
 
 
 @pytest.mark.parametrize("identifier", WANTED)
 def test_verdicts(identifier):
-    found = outcomes(identifier)
-    assert verdict(ROWS[identifier], found).value == WANTED[identifier]
-    wanted = {Answer.FAILS} if WANTED[identifier] == "REFUTED" else {Answer.HOLDS}
-    assert {one.answer for one in found.values()} == wanted
+    assert_verdict(identifier, WANTED[identifier])
 
 
 def test_slopes_against_a_fit_in_floats():

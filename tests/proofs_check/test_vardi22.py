@@ -1,14 +1,12 @@
 """Vardi22: verdicts, constants that are too small, the word that meets the bound."""
 
-from functools import cache
-
 import pytest
 
 from proofs_check.checks.bits import counting, orders
-from proofs_check.statement import Answer, Level, Outcome, verdict
-from proofs_check.statements.vardi22 import STATEMENTS
+from proofs_check.statement import Answer, Level
+from proofs_check.statements import vardi22
+from tests.proofs_check.verdicts import assert_verdict, identifiers
 
-ROWS = {statement.id: statement for statement in STATEMENTS}
 EXPECTED = {
     "Vardi22.Abs": "UNDECIDED",
     "Vardi22.Thm3.1": "PROVED",
@@ -18,16 +16,13 @@ EXPECTED = {
 }
 
 
-@cache
-def outcomes(name: str) -> dict[str, Outcome]:
-    return {check.name: check.run(Level.DEFAULT) for check in ROWS[name].checks}
+def test_every_row_is_expected():
+    assert set(identifiers(vardi22)) == set(EXPECTED)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_verdicts(name):
-    found = outcomes(name)
-    assert verdict(ROWS[name], found).value == EXPECTED[name], found
-    assert set(ROWS) == set(EXPECTED)
+    assert_verdict(name, EXPECTED[name])
 
 
 @pytest.mark.parametrize("factor", [2, 1.25])
