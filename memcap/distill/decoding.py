@@ -1,7 +1,8 @@
 """Tails that a decoder writes behind prompts: greedy, or sampled at a temperature.
 
-Sequences are short, so every token costs one forward pass over the whole sequence; all
-rows of a chunk go side by side, and one compilation serves all chunks.
+A prompt is read once. Every token costs one step that looks back at the keys and values
+of those before it. All rows of a chunk go side by side until the last one has ended;
+one compilation serves all chunks.
 """
 
 from functools import partial
@@ -14,9 +15,15 @@ from flax import nnx
 
 from memcap.core.errors import DataError
 from memcap.nn import Decoder, DecoderConfig, split
+from memcap.nn.decoder import Memory
 
-# Rows in one call: enough to fill a device, few enough for its memory.
+# Rows in one call: enough to fill a device, few enough for its memory. Most of that is
+# taken by attention, one score for each pair of places in a head.
 _CHUNK = 1024
+_SCORES = 1 << 26
+
+# Place of the next token, its logits, the memory, which rows have ended, their tails.
+_Held = tuple[jax.Array, jax.Array, Memory, jax.Array, jax.Array]
 
 
 def write(
@@ -54,16 +61,21 @@ def write(
             f"{config.positions} positions."
         )
     structure, *numbers = split(model)
-    parts = []
-    for start in range(0, len(prompts), _CHUNK):
-        rows = prompts[start : start + _CHUNK]
+    chunk, parts = rows_together(model, config.positions), []
+    for start in range(0, len(prompts), chunk):
+        rows = prompts[start : start + chunk]
         # The last chunk is filled up, so that all have one shape.
-        filled = np.concatenate([rows, np.repeat(rows[:1], _CHUNK - len(rows), axis=0)])
-        filled = rows if len(prompts) <= _CHUNK else filled
-        key = jax.random.fold_in(jax.random.key(seed), start // _CHUNK)
+        filled = np.concatenate([rows, np.repeat(rows[:1], chunk - len(rows), axis=0)])
+        filled = rows if len(prompts) <= chunk else filled
+        key = jax.random.fold_in(jax.random.key(seed), start // chunk)
         made = _written(structure, room, stop, tuple(numbers), filled, temperature, key)
         parts.append(np.asarray(made)[: len(rows)])
     return np.concatenate(parts)
+
+
+def rows_together(model: Decoder, length: int) -> int:
+    """Rows of one call: 1024 of up to 128 tokens in 4 heads, else fewer."""
+    return max(1, min(_CHUNK, _SCORES // (model.heads * length**2)))
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
@@ -78,18 +90,23 @@ def _written(
 ) -> jax.Array:
     model = nnx.merge(structure, *numbers)
     count, start = prompts.shape
-    buffer = jnp.full((count, start + room), stop, jnp.int32)
-    buffer = buffer.at[:, :start].set(prompts.astype(jnp.int32))
+    logits, memory = model.start(prompts)
+    blank = jnp.full((count, room), stop, jnp.int32)
 
-    def step(tokens: jax.Array, place: jax.Array) -> tuple[jax.Array, None]:
-        logits = jnp.take(model.forward(tokens), place - 1, axis=1)
+    def going(held: _Held) -> jax.Array:
+        place, _, _, done, _ = held
+        return (place < start + room) & ~done.all()
+
+    def step(held: _Held) -> _Held:
+        place, logits, memory, done, tails = held
         token = _chosen(logits, temperature, jax.random.fold_in(key, place))
-        done = jnp.take(tokens, place - 1, axis=1) == stop
-        token = jnp.where((place > start) & done, stop, token)
-        return tokens.at[:, place].set(token), None
+        token = jnp.where(done, stop, token)
+        tails = tails.at[:, place - start].set(token)
+        logits, memory = model.follow(token, place, memory)
+        return place + 1, logits, memory, done | (token == stop), tails
 
-    places = jnp.arange(start, start + room)
-    return jax.lax.scan(step, buffer, places)[0][:, start:]
+    held = (jnp.asarray(start), logits, memory, jnp.zeros(count, bool), blank)
+    return jax.lax.while_loop(going, step, held)[-1]
 
 
 def _chosen(logits: jax.Array, temperature: jax.Array, key: jax.Array) -> jax.Array:
@@ -113,9 +130,9 @@ def log_probabilities(
         `[N]` float64 sums over the labelled places.
     """
     structure, *numbers = split(model)
-    parts = []
-    for start in range(0, len(tokens), _CHUNK):
-        rows = slice(start, start + _CHUNK)
+    chunk, parts = rows_together(model, tokens.shape[1]), []
+    for start in range(0, len(tokens), chunk):
+        rows = slice(start, start + chunk)
         parts.append(
             np.asarray(_scores(structure, numbers, tokens[rows], labels[rows]))
         )

@@ -17,12 +17,15 @@ from memcap.data.dataset import Task
 from memcap.model.weights import Decision
 from memcap.nn.compiled import run, seed_of
 from memcap.nn.decoder_config import DecoderConfig as DecoderConfig
-from memcap.nn.mixing import mix
+from memcap.nn.decoder_layer import DecoderLayer, Seen, times
 from memcap.nn.norm import normalize
 from memcap.nn.precision import context, format_of
 
 # Standard deviation of the first weights, as in GPT-2.
 _SPREAD = 0.02
+
+# What later tokens look at, layer by layer.
+Memory = tuple[Seen, ...]
 
 
 class Decoder(nnx.Module):
@@ -97,11 +100,60 @@ class Decoder(nnx.Module):
     def forward(self, tokens: Any, progress: Any = None) -> jax.Array:
         """What is compiled: the logits of tokens that were checked."""
         del progress
-        state = self.embedding[...].at[tokens].get(mode="fill", fill_value=jnp.nan)
-        state = state + self.positions[...][None, : tokens.shape[1]]
+        return self._logits(self._read(tokens)[0])
+
+    def start(self, tokens: jax.Array) -> tuple[jax.Array, Memory]:
+        """Read the beginnings of sequences that are to be written to the end.
+
+        Args:
+            tokens: `[N, n]` ids that were checked, n at most S.
+
+        Returns:
+            `[N, V]` logits of the next token, and the memory `follow` goes on from,
+            with room for S tokens.
+        """
+        state, memory = self._read(tokens)
+        missing = self.positions.shape[0] - tokens.shape[1]
+        room = ((0, 0), (0, 0), (0, missing), (0, 0))
+        memory = jax.tree.map(lambda held: jnp.pad(held, room), memory)
+        return self._logits(state[:, -1]), memory
+
+    def follow(
+        self, tokens: jax.Array, place: jax.Array, memory: Memory
+    ) -> tuple[jax.Array, Memory]:
+        """Read one more token of every sequence.
+
+        Args:
+            tokens: `[N]` ids.
+            place: where they stand: 0 is the first place of a sequence.
+            memory: of the tokens before it.
+
+        Returns:
+            `[N, V]` logits of the next token, those of `forward` up to rounding, and
+            the memory with these tokens in it.
+        """
+        own = jax.lax.dynamic_slice_in_dim(self.positions[...], place, 1)
+        state, made = self._embedded(tokens[:, None], own), []
+        for layer, seen in zip(self.layers, memory, strict=True):
+            state, seen = layer.follow(state, self.heads, seen, place)
+            made.append(seen)
+        return self._logits(state[:, 0]), tuple(made)
+
+    def _read(self, tokens: jax.Array) -> tuple[jax.Array, Memory]:
+        """States of all tokens, and what was seen in each layer."""
+        places = self.positions[...][: tokens.shape[1]]
+        state, memory = self._embedded(tokens, places), []
         for layer in self.layers:
-            state = layer(state, self.heads)
-        return _times(normalize("rms", self.gain[...], None, state), self.readout)
+            state, seen = layer(state, self.heads)
+            memory.append(seen)
+        return state, tuple(memory)
+
+    def _embedded(self, tokens: jax.Array, places: jax.Array) -> jax.Array:
+        state = self.embedding[...].at[tokens].get(mode="fill", fill_value=jnp.nan)
+        return state + places[None]
+
+    def _logits(self, state: jax.Array) -> jax.Array:
+        return times(normalize("rms", self.gain[...], None, state), self.readout)
 
     def _checked(self, tokens: Any) -> Any:
         tokens = tokens if isinstance(tokens, jax.Array) else np.asarray(tokens)
@@ -120,59 +172,6 @@ class Decoder(nnx.Module):
                 f"0..{rows - 1}."
             )
         return tokens
-
-
-class DecoderLayer(nnx.Module):
-    """Attention and two token-wise products, each behind an RMS norm.
-
-    Args:
-        gains: `[2, d]` of the norms.
-        maps: `[3, d, d]` query, key and value of all heads.
-        output: `[d, d]`.
-        inner: `[4 d, d]`.
-        outer: `[d, 4 d]`.
-    """
-
-    def __init__(
-        self,
-        gains: nnx.Param,
-        maps: nnx.Param,
-        output: nnx.Param,
-        inner: nnx.Param,
-        outer: nnx.Param,
-    ) -> None:
-        self.gains = gains
-        self.maps = maps
-        self.output = output
-        self.inner = inner
-        self.outer = outer
-
-    def __call__(self, state: jax.Array, heads: int) -> jax.Array:
-        """Apply the layer to a state `[N, n, d]`."""
-        read = normalize("rms", self.gains[...][0], None, state)
-        state = state + _times(self._mixed(read, heads), self.output)
-        read = normalize("rms", self.gains[...][1], None, state)
-        return state + _times(jax.nn.gelu(_times(read, self.inner)), self.outer)
-
-    def _mixed(self, read: jax.Array, heads: int) -> jax.Array:
-        count, length, width = read.shape
-        size = width // heads
-        # One product for query, key and value.
-        flat = jnp.matmul(
-            read, self.maps[...].reshape(3 * width, width).T, precision="highest"
-        )
-        query, key, value = (
-            part.reshape(count, length, heads, size).transpose(0, 2, 1, 3)
-            for part in jnp.split(flat, 3, axis=-1)
-        )
-        scores = jnp.matmul(query, key.transpose(0, 1, 3, 2), precision="highest")
-        mixed = mix("softmax", scores / sqrt(size), value, causal=True)
-        return mixed.transpose(0, 2, 1, 3).reshape(count, length, width)
-
-
-def _times(state: jax.Array, matrix: nnx.Param) -> jax.Array:
-    """``M h`` at every token, in the full precision of the type."""
-    return jnp.matmul(state, matrix[...].T, precision="highest")
 
 
 def _param(values: np.ndarray, dtype: str) -> nnx.Param:

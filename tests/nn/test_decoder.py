@@ -1,6 +1,7 @@
 """The decoder: its count, its causality, its refusals."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -60,6 +61,29 @@ def test_names_tell_the_layers_apart():
     names = parameters(build(CONFIG, rngs=0))
     assert {"embedding", "positions", "gain", "readout"} < set(names)
     assert {"layers.0.maps", "layers.1.outer"} < set(names)
+
+
+def test_following_a_sequence_gives_the_logits_of_a_whole_pass():
+    model = build(CONFIG, rngs=1)
+    tokens = np.random.default_rng(0).integers(0, 11, (4, 9))
+    whole = _logits(model, tokens)
+    found, memory = model.start(jnp.asarray(tokens[:, :4]))
+    follow = jax.jit(model.follow)
+    for place in range(4, 9):
+        np.testing.assert_allclose(found, whole[:, place - 1], atol=1e-6)
+        found, memory = follow(jnp.asarray(tokens[:, place]), place, memory)
+    np.testing.assert_allclose(found, whole[:, 8], atol=1e-6)
+
+
+def test_what_a_memory_holds_behind_a_place_is_without_effect():
+    model = build(CONFIG, rngs=1)
+    _, memory = model.start(jnp.zeros((2, 4), jnp.int32))
+    behind = (jnp.arange(9) >= 4)[None, None, :, None]
+    other = jax.tree.map(lambda held: jnp.where(behind, 7.0, held), memory)
+    token = jnp.array([3, 5])
+    follow = jax.jit(model.follow)
+    before, after = (follow(token, 4, held)[0] for held in (memory, other))
+    np.testing.assert_array_equal(before, after)
 
 
 @pytest.mark.parametrize(

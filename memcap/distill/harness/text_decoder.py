@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from memcap.core.errors import DataError
-from memcap.distill.decoding import log_probabilities, write
+from memcap.distill.decoding import log_probabilities, rows_together, write
 from memcap.distill.harness.tokenizer import Tokenizer
 from memcap.nn import Decoder, DecoderConfig
 from memcap.training.sequences import UNLABELLED
-
-# Rows whose logits are held at once.
-_CHUNK = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +125,10 @@ class TextDecoder:
         if not windows:
             return []
         sums = log_probabilities(self.model, tokens, labels)
+        size = rows_together(self.model, tokens.shape[1])
         greedy = [
-            self._likeliest(
-                tokens[start : start + _CHUNK], labels[start : start + _CHUNK]
-            )
-            for start in range(0, len(tokens), _CHUNK)
+            self._likeliest(tokens[start : start + size], labels[start : start + size])
+            for start in range(0, len(tokens), size)
         ]
         both = zip(sums.tolist(), np.concatenate(greedy).tolist(), strict=True)
         return list(both)
