@@ -8,33 +8,32 @@ order of teachers change with the estimand; do bits tell which teacher helps?
 
     python -m experiments.cot_distillation --size smoke|small|full --out DIR
 
-Networks are kept in DIR/networks, records in DIR/records.jsonl; both are used again.
+Networks are kept in DIR/networks and records in DIR/records.jsonl; both are used again.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from experiments.cot_rankings import agreement, plain
-from experiments.cot_studies import SIZES
+from experiments.cot_rankings import plain
+from experiments.cot_studies import SIZES, by_study
 from experiments.cot_summary import conclusion, table, text
-from experiments.recorded import options
 from memcap.analysis import distill_figures, style
 from memcap.analysis.distill_lens import lens
 from memcap.analysis.distill_rows import check
 from memcap.analysis.distill_summary import Summary, summarize
-from memcap.core.canonical import write_atomically
+from memcap.distill import study
 from memcap.distill.records import Row
-from memcap.distill.study import run
+from memcap.sweeps import Record
+from memcap.sweeps import main as sweep_main
+from memcap.sweeps.storage import write_whole
 
 NAME = "cot_distillation"
 
 
-def main(arguments: Sequence[str] | None = None) -> tuple[Row, ...]:
-    """Run what is not on record yet, print the answers, write tables and figures."""
-    given = options(NAME, __doc__, SIZES).parse_args(arguments)
-    found = {s.name: run(s, given.out, _told) for s in SIZES[given.size]}
-    report(found, given.out)
-    return tuple(row for rows in found.values() for row in rows)
+def finish(records: Sequence[Record], out: Path) -> None:
+    """The answers of every study, from the records alone."""
+    report(by_study(NAME, records), out)
 
 
 def report(studies: Mapping[str, Sequence[Row]], out: Path) -> None:
@@ -47,8 +46,8 @@ def report(studies: Mapping[str, Sequence[Row]], out: Path) -> None:
     found = {
         name: summarize([check(row) for row in rows]) for name, rows in studies.items()
     }
-    write_atomically(out / "summary.json", text(found))
-    write_atomically(out / "table.md", table(found))
+    write_whole(out / "summary.json", text(found))
+    write_whole(out / "table.md", table(found))
     for name, summary in found.items():
         print(f"{name}:\n{conclusion(summary)}")
         _draw(name, summary, out)
@@ -56,32 +55,31 @@ def report(studies: Mapping[str, Sequence[Row]], out: Path) -> None:
 
 def _draw(study: str, summary: Summary, out: Path) -> None:
     family = summarize(plain(summary.runs))
-    orders = distill_figures.estimands(family)
-    with style.styled():
-        style.title(orders, takeaway(family))
     drawn = {
         "gains": distill_figures.gain_map(summary, "all_correct"),
         "sizes": distill_figures.by_size(family, "all_correct"),
-        "estimands": orders,
         "bits": lens(summary, "all_correct"),
     }
+    if len(summary.arms) > 1:
+        drawn["estimands"] = distill_figures.estimands(family)
     for name, figure in drawn.items():
         style.save(figure, out, f"{study}_{name}")
 
 
-def takeaway(family: Summary) -> str:
-    """For how many students no teacher is highest under every estimand."""
-    best = [agreement(family, name).best.values() for name in family.students]
-    moved = sum(not set.intersection(*map(set, names)) for names in best)
-    return (
-        "Descriptive: the highest mean depends on the estimand for "
-        f"{moved} of {len(best)} student" + "s" * (len(best) > 1)
-    )
+SWEEP = study.sweep(
+    {
+        size: [cell for one in studies for cell in one.cells()]
+        for size, studies in SIZES.items()
+    },
+    NAME,
+    finish,
+)
 
 
-def _told(stage: str, done: int, total: int) -> None:
-    print(f"{stage}: {done} of {total}", flush=True)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what is missing of a size, print the answers, write tables and figures."""
+    return sweep_main(SWEEP, arguments)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -99,6 +99,19 @@ def conclusion(summary: Summary) -> str:
     )
 
 
+def rule_and_test(summary: Summary) -> str:
+    """The bare rule beside the test, for every comparison of teachers."""
+    lines = []
+    for one in summary.series:
+        if one.gap:
+            runs = one.gap.runs
+            inside = 0 < runs.best < len(runs.sizes) - 1
+            where = "inside" if inside else "at an end"
+            lines.append(f"{one.student}, {one.arm}: highest mean {where}")
+            lines.append(f"    {one.gap.sentence}")
+    return "\n".join(lines)
+
+
 def table(studies: Mapping[str, Summary]) -> str:
     """Gains, gaps and rules of every study as Markdown."""
     parts: list[str] = []

@@ -7,16 +7,24 @@ seeds taken as blocks where all teachers share them, so that a leader chosen for
 first gets no credit for the choice.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 import numpy as np
-from scipy.stats import studentized_range, tukey_hsd
 
 from memcap.analysis.distill_levels import levels
-from memcap.analysis.distill_rows import Run, grouped, label, with_teacher
+from memcap.analysis.distill_rows import (
+    Run,
+    Setting,
+    check_seeds,
+    grouped,
+    label,
+    setting_label,
+    with_teacher,
+)
+from memcap.analysis.distill_separation import behind, difference_sd
 from memcap.core.errors import DataError
 from memcap.distill.statistics import (
     Selection,
@@ -25,16 +33,17 @@ from memcap.distill.statistics import (
     guard,
     needed_seeds,
 )
-from memcap.distill.statistics.scores import ROUNDING
 
 Pilots = Mapping[int, Mapping[str, tuple[Run, ...]]]
 
 
 @dataclass(frozen=True)
 class Advice:
-    """The bake-off of one student's teachers under one arm.
+    """The bake-off of one student's teachers under one arm of one setting.
 
     Args:
+        setting: task, its parameters as JSON, filter and budget.
+        place: the setting in words where there are several, otherwise empty.
         student: the student in words.
         arm: the data arm, which fixes the estimand.
         pilots: traces asked for, and the runs of each teacher at that number.
@@ -46,6 +55,8 @@ class Advice:
         alpha: level of both.
     """
 
+    setting: Setting
+    place: str
     student: str
     arm: str
     pilots: Pilots
@@ -74,8 +85,12 @@ class Advice:
     @property
     def rows(self) -> tuple[dict[str, Any], ...]:
         """The curve of every teacher: a row for each size of data."""
+        names = ("task", "task_parameters", "filter", "budget")
+        told = dict(zip(names, self.setting, strict=True))
+        told["task_parameters"] = json.loads(self.setting[1])
         return tuple(
             {
+                **told,
                 "student": self.student,
                 "arm": self.arm,
                 "teacher": name,
@@ -96,18 +111,22 @@ class Advice:
         chosen = self.selections[self.largest]
         share = chosen.probabilities[chosen.names.index(self.leader)]
         only = ", the only size of data" if len(self.pilots) == 1 else ""
-        head = f"{self.student}, {self.arm}, {self.largest:,} traces asked for{only}"
+        place = f"{self.place}: " if self.place else ""
+        head = f"{place}{self.student}, {self.arm}, {self.largest:,} traces asked for"
+        head += only
         if not self.separated:
             return guard(
                 f"{head}: the {len(chosen.names)} teachers are not told apart; highest "
                 f"mean {self.leader}, best in {share:.0%} of resamples "
                 f"({1 / len(chosen.names):.0%} if all were alike); {self._needed}. "
-                f"{self._net}"
+                f"{self._net}",
+                names=chosen.names,
             )
         close = f", not told from {', '.join(self.close)}" if self.close else ""
         return guard(
             f"{head}: {self.leader} is highest, best in {share:.0%} of "
-            f"resamples{close}. {self._net}"
+            f"resamples{close}. {self._net}",
+            names=chosen.names,
         )
 
     @property
@@ -135,16 +154,17 @@ class Advice:
 def advise(
     runs: Sequence[Run], arm: str = "all_correct", alpha: float = 0.05
 ) -> tuple[Advice, ...]:
-    """Rank the teachers of every student.
+    """Rank the teachers of every student, each setting on its own.
 
     Args:
         runs: pilot records; sizes of data differ in the number of traces asked for.
+            Runs of two tasks, filters or budgets are never pooled.
         arm: the data arm to rank under.
         alpha: level at which teachers are told apart.
 
     Raises:
-        DataError: there are no runs of this arm, or a teacher lacks a size of data or
-            has fewer than two seeds.
+        DataError: there are no runs of this arm, or a teacher lacks a size of data,
+            has fewer than two seeds or one seed twice.
     """
     chosen = with_teacher(runs, arm)
     if not chosen:
@@ -153,19 +173,28 @@ def advise(
             f"there are no runs with teachers of the arm '{arm}'; the arms are: "
             f"{there}."
         )
+    settings = grouped(chosen, lambda run: run.setting)
     students = tuple(dict.fromkeys(run.student for run in chosen))
-    parts = grouped(chosen, lambda run: run.student)
+    parts = grouped(chosen, lambda run: (run.setting, run.student))
     return tuple(
-        _advice(label(student, students), arm, parts[student], alpha)
-        for student in sorted(students)
+        _advice(
+            setting_label(setting, tuple(settings)) if len(settings) > 1 else "",
+            label(student, students),
+            parts[setting, student],
+            alpha,
+        )
+        for setting, student in sorted(parts)
     )
 
 
-def _advice(student: str, arm: str, runs: Sequence[Run], alpha: float) -> Advice:
+def _advice(place: str, student: str, runs: Sequence[Run], alpha: float) -> Advice:
     by_pool = grouped(sorted(runs, key=_rank), lambda run: run.asked)
     pilots = {
         pool: grouped(own, lambda run: run.source) for pool, own in by_pool.items()
     }
+    for teachers in pilots.values():
+        for own in teachers.values():
+            check_seeds(own)
     scores = {
         pool: {name: [run.gain for run in own] for name, own in teachers.items()}
         for pool, teachers in pilots.items()
@@ -176,16 +205,18 @@ def _advice(student: str, arm: str, runs: Sequence[Run], alpha: float) -> Advice
     names, groups = zip(*scores[last].items(), strict=True)
     arrays = [np.array(group) for group in groups]
     first = int(np.argmax([array.mean() for array in arrays]))
-    p_values = zip(names, _behind(arrays, first, shared).tolist(), strict=True)
+    p_values = zip(names, behind(arrays, first, shared).tolist(), strict=True)
     return Advice(
+        setting=runs[0].setting,
+        place=place,
         student=student,
-        arm=arm,
+        arm=runs[0].arm,
         pilots=pilots,
         selections=selections,
         levels={name: levels(own) for name, own in pilots[last].items()},
         leader=names[first],
         behind={name: p for name, p in p_values if name != names[first]},
-        sd=_difference_sd(arrays, shared),
+        sd=difference_sd(arrays, shared),
         alpha=alpha,
     )
 
@@ -198,34 +229,3 @@ def _shared(teachers: Mapping[str, Sequence[Run]]) -> bool:
     """Whether every teacher has the same seeds of the student, each once."""
     seeds = {tuple(run.seed for run in own) for own in teachers.values()}
     return len(seeds) == 1 and all(len(set(own)) == len(own) for own in seeds)
-
-
-def _behind(groups: Sequence[np.ndarray], first: int, shared: bool) -> np.ndarray:
-    """`[k]` p of each teacher against one, in the family of all pairs."""
-    error = _difference_sd(groups, shared)
-    if error == 0:
-        # Without spread nothing can be told apart, whatever the means.
-        return np.ones(len(groups))
-    if not shared:
-        return np.array(tukey_hsd(*groups).pvalue)[first]
-    k, r = len(groups), len(groups[0])
-    means = np.array([group.mean() for group in groups])
-    distance = np.abs(means - means[first]) / (error / sqrt(2 * r))
-    return np.array(studentized_range.sf(distance, k, (k - 1) * (r - 1)))
-
-
-def _difference_sd(groups: Sequence[np.ndarray], shared: bool) -> float:
-    """SD over runs of the difference of two teachers.
-
-    Shared seeds are blocks: what teacher and seed leave over has (k - 1)(r - 1) degrees
-    of freedom.
-    """
-    rest = [group - group.mean() for group in groups]
-    freedom = sum(len(group) - 1 for group in groups)
-    if shared:
-        rest = np.stack(rest) - np.mean(rest, axis=0)
-        freedom -= len(groups[0]) - 1
-    # Means of the same runs differ by rounding, which is no spread.
-    squares = sum(float(np.sum(own**2)) for own in rest)
-    size = max(float(np.abs(group).max()) for group in groups)
-    return sqrt(2 * squares / freedom) if squares > (ROUNDING * size) ** 2 else 0.0

@@ -1,10 +1,11 @@
-"""Gains of one cell of a study at both levels, from the counts in its records.
+"""Gains of one cell of a study at both levels, over its seeds and over its items.
 
-A record holds how many items were lost and won, not which. Over r runs on the same
-items the standard error of the mean gain is at most the mean of the r standard errors,
-with equality where all runs win and lose the same items. The interval over items is
-therefore the mean of the runs' own intervals, never narrower than the items allow; to
-pool the items of several runs would count every item r times.
+Records of a study tell which items were right, so that every item is averaged over the
+runs before items are drawn again. Rows made elsewhere may hold counts alone. Over r
+runs on the same items the standard error of the mean gain is at most the mean of the r
+standard errors, with equality where all runs win and lose the same items. The interval
+over items is then the mean of the runs' own intervals, never narrower than the items
+allow; to pool the items of several runs would count every item r times.
 """
 
 from collections.abc import Sequence
@@ -17,11 +18,15 @@ from memcap.core.errors import DataError
 from memcap.distill.statistics import (
     Interval,
     TwoLevels,
+    both_levels,
     exact_p,
     needed_seeds,
     newcombe,
     over_seeds,
 )
+
+# Of the bootstrap over items: the same records give the same interval.
+_SEED = 0
 
 
 def levels(runs: Sequence[Run], level: float = 0.95, worth: float = 0.02) -> TwoLevels:
@@ -32,6 +37,10 @@ def levels(runs: Sequence[Run], level: float = 0.95, worth: float = 0.02) -> Two
         level: confidence level of both intervals.
         worth: the smallest gain worth seeing, for the number of seeds needed.
     """
+    scores = [run.scores for run in runs]
+    if all(scores) and len({run.test for run in runs}) == 1:
+        known = [one for one in scores if one is not None]
+        return both_levels(known, _SEED, level=level, worth=worth)
     gains = [run.gain for run in runs]
     seeds = over_seeds(gains, level)
     return TwoLevels(

@@ -11,18 +11,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-from memcap.core.errors import CorruptFileError, ProtocolError
-from memcap.distill.records import SCHEMA, Records
-from memcap.distill.statistics import PairedTable
+from memcap.analysis.distill_checks import check_record, scores_of
+from memcap.core.errors import CorruptFileError, DataError
+from memcap.distill.records import rows
+from memcap.distill.statistics import PairedScores, PairedTable
 
 # Arms of one teacher's own chains, each with its own estimand.
 TEACHER_ARMS = ("all_correct", "intersection", "count_matched")
-_COUNTS = ("items", "lost", "won", "both")
-_NEEDED = ("task", "student", "arm", "filter", "budget", "after", "n_cot", "updates")
-# Accuracies may have been rounded to six digits when they were written.
-_ROUNDED = 1e-6
 
 K = TypeVar("K")
+Setting = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Run:
     @property
     def source(self) -> str:
         """Name of the teacher, or the arm where there is none."""
-        return self.teacher["name"] if self.teacher else self.arm
+        return self.arm if self.teacher is None else self.teacher["name"]
 
     @property
     def size(self) -> float:
@@ -73,6 +71,16 @@ class Run:
         """The test items before and after."""
         both, lost, won = self["both"], self["lost"], self["won"]
         return PairedTable(both, lost, won, self["items"] - both - lost - won)
+
+    @property
+    def scores(self) -> PairedScores | None:
+        """Every test item before and after; None where only counts are known."""
+        return scores_of(self.record)
+
+    @property
+    def test(self) -> str | None:
+        """Hash of the test set, where it is known."""
+        return (self["hashes"] or {}).get("test")
 
     @property
     def gain(self) -> float:
@@ -92,10 +100,10 @@ class Run:
         return self["pilot"] or self["n_cot"] + dropped
 
     @property
-    def setting(self) -> tuple[str, str, str, str]:
+    def setting(self) -> Setting:
         """What may stand in one report: task, its parameters, filter and budget."""
         parameters = json.dumps(self["task_parameters"] or {}, sort_keys=True)
-        return self["task"], parameters, self["filter"] or "", self["budget"] or ""
+        return self["task"], parameters, self["filter"], self["budget"]
 
 
 def check(record: Mapping[str, Any], where: str = "the record") -> Run:
@@ -107,61 +115,27 @@ def check(record: Mapping[str, Any], where: str = "the record") -> Run:
 
     Raises:
         ProtocolError: it lacks the score before distillation.
-        CorruptFileError: its schema is another, or its numbers contradict each other.
+        CorruptFileError: its schema is another, a field is missing or of another type,
+            or its numbers contradict each other.
     """
-    if record.get("schema") != SCHEMA:
-        raise CorruptFileError(
-            f"{where} has schema {record.get('schema')!r}, not {SCHEMA}; run memcap "
-            "distill run again."
-        )
-    if record.get("before") is None:
-        raise ProtocolError(
-            f"{where} has no score before distillation; measure the undistilled "
-            "student on the same items, with the same prompt and scorer."
-        )
-    missing = [name for name in (*_NEEDED, *_COUNTS) if record.get(name) is None]
-    if missing:
-        raise CorruptFileError(f"{where} lacks '{missing[0]}'; repeat its run.")
-    _check_counts(record, where)
+    check_record(record, where)
     return Run(record)
 
 
-def _check_counts(record: Mapping[str, Any], where: str) -> None:
-    items, lost, won, both = (record[name] for name in _COUNTS)
-    if items < 1 or min(lost, won, both, items - lost - won - both) < 0:
-        raise CorruptFileError(
-            f"{where} counts {both} right twice, {lost} lost and {won} won of {items} "
-            "items, which cannot be; repeat its run."
-        )
-    for name, right in (("before", both + lost), ("after", both + won)):
-        if abs(record[name] - right / items) > _ROUNDED:
-            raise CorruptFileError(
-                f"{where} has accuracy {record[name]} {name}, but its counts say "
-                f"{right} of {items}; repeat its run."
-            )
-
-
 def read(path: Path | str) -> tuple[Run, ...]:
-    """Read a file of records, or the ``records.jsonl`` of a folder.
+    """Read the records of a study's folder or URL, or a file of rows.
 
     Raises:
         ProtocolError: a record lacks the score before distillation.
         CorruptFileError: there are no records, or a line is not one.
     """
-    path = Path(path)
-    path = path / "records.jsonl" if path.is_dir() else path
-    if not path.is_file():
-        raise CorruptFileError(
-            f"{path} is not there; give the folder of memcap distill run, or a .jsonl "
-            "file of its records."
-        )
-    rows = Records(path).rows()
-    if not rows:
+    found = rows(path)
+    if not found:
         raise CorruptFileError(
             f"{path} holds no records; run memcap distill run first."
         )
     return tuple(
-        check(row, f"record {number} of {path}") for number, row in enumerate(rows, 1)
+        check(row, f"record {number} of {path}") for number, row in enumerate(found, 1)
     )
 
 
@@ -198,3 +172,37 @@ def label(student: tuple[int, int], among: Sequence[tuple[int, int]]) -> str:
     size, updates = student
     twins = {other for other in among if other[0] == size}
     return f"{size:,} parameters" + (f", {updates:,} updates" if len(twins) > 1 else "")
+
+
+def setting_label(setting: Setting, among: Sequence[Setting]) -> str:
+    """A setting in words: its task, and what tells it from others.
+
+    Example:
+        >>> one = ("parity", '{"bits": 8}', "answer", "updates")
+        >>> setting_label(one, [one, ("parity", '{"bits": 8}', "chain", "updates")])
+        'parity, filter answer'
+    """
+    parameters = ", ".join(f"{k} {v}" for k, v in json.loads(setting[1]).items())
+    parts = (setting[0], parameters, f"filter {setting[2]}", f"budget {setting[3]}")
+    values = zip(*among, strict=True)
+    differs = [len(set(own)) > 1 for own in values]
+    # The task is named in any case.
+    told = zip(parts, (True, *differs[1:]), strict=True)
+    return ", ".join(part for part, is_told in told if is_told)
+
+
+def check_seeds(cell: Sequence[Run]) -> None:
+    """Refuse two runs of one cell that share their seeds.
+
+    Args:
+        cell: runs of one student, arm, source and number of traces.
+
+    Raises:
+        DataError: the seeds of student and teacher are those of an earlier run.
+    """
+    seeds = [(run.seed, (run.teacher or {}).get("seed")) for run in cell]
+    if len(set(seeds)) < len(seeds):
+        raise DataError(
+            f"{cell[0].source}, {cell[0].arm} has two runs with the same seeds "
+            f"{max(seeds, key=seeds.count)}; keep one, a repeated run is no new seed."
+        )

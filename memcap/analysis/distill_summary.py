@@ -10,6 +10,7 @@ from memcap.analysis.distill_levels import item_p, levels
 from memcap.analysis.distill_rows import (
     TEACHER_ARMS,
     Run,
+    check_seeds,
     grouped,
     label,
     ordered,
@@ -133,7 +134,8 @@ class Summary:
             f"Largest detected gain under {arm}: {best.levels.gain:+.3f} with "
             f"{best.source} for the student of {best.student}. The teachers' own "
             f"accuracies differ by {spread}; where that is much, take the stronger, "
-            "and match capacity only among close ones."
+            "and match capacity only among close ones.",
+            names=[best.source],
         )
 
     def estimand(self, arm: str) -> str:
@@ -187,7 +189,7 @@ def _cells(
         name = label(student, students)
         parts = grouped(own, lambda run: (run.source, run.arm))
         for part in parts.values():
-            _check_seeds(part)
+            check_seeds(part)
         p_values = _p_values(list(parts.values()))
         names = [f"{source}, {arm}" for source, arm in parts]
         known = {n: p for n, p in zip(names, p_values, strict=True) if p is not None}
@@ -199,15 +201,6 @@ def _cells(
             for member, part, p in zip(names, parts.values(), p_values, strict=True)
         ]
     return tuple(cells), tuple(families)
-
-
-def _check_seeds(cell: Sequence[Run]) -> None:
-    seeds = [(run.seed, (run.teacher or {}).get("seed")) for run in cell]
-    if len(set(seeds)) < len(seeds):
-        raise DataError(
-            f"{cell[0].source}, {cell[0].arm} has two runs with the same seeds "
-            f"{max(seeds, key=seeds.count)}; keep one, a repeated run is no new seed."
-        )
 
 
 def _p_values(cells: Sequence[Sequence[Run]]) -> list[float | None]:

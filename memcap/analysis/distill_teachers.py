@@ -56,6 +56,11 @@ class Series:
     largest: Family | None
 
     @property
+    def several(self) -> bool:
+        """Whether there is more than one teacher."""
+        return len({run.source for run in self.runs}) > 1
+
+    @property
     def verdict(self) -> str:
         """The label of the gap test, or that it was not done."""
         return self.gap.label if self.gap else "gap not tested"
@@ -64,7 +69,8 @@ class Series:
     def sentence(self) -> str:
         """The gap test in words."""
         if self.gap is None:
-            return guard(f"gap not tested: {self.reason}")
+            names = {run.source for run in self.runs}
+            return guard(f"gap not tested: {self.reason}", names=names)
         return self.gap.sentence
 
 
@@ -73,20 +79,21 @@ def all_series(runs: Sequence[Run], alpha: float) -> tuple[Series, ...]:
     students = tuple(dict.fromkeys(run.student for run in runs))
     found = []
     for arm in TEACHER_ARMS:
-        parts = grouped(with_teacher(runs, arm), lambda r: (r.student, _knobs(r)))
-        for (student, knobs), part in parts.items():
+        parts = grouped(with_teacher(runs, arm), lambda r: (r.student, knobs(r)))
+        for (student, shared), part in parts.items():
             part = tuple(sorted(part, key=lambda r: (r.size, r.source, r.seed)))
-            found.append(_series(label(student, students), arm, knobs, part, alpha))
+            found.append(_series(label(student, students), arm, shared, part, alpha))
     return tuple(found)
 
 
-def _knobs(run: Run) -> str:
+def knobs(run: Run) -> str:
+    """What teachers of one series share: style, temperature and noise."""
     teacher = run.teacher or {}
     return ", ".join(f"{name} {teacher.get(name)}" for name in _KNOBS)
 
 
 def _series(
-    student: str, arm: str, knobs: str, runs: tuple[Run, ...], alpha: float
+    student: str, arm: str, shared: str, runs: tuple[Run, ...], alpha: float
 ) -> Series:
     gap, reason = None, ""
     try:
@@ -101,7 +108,7 @@ def _series(
     return Series(
         student,
         arm,
-        knobs,
+        shared,
         runs,
         gap,
         reason,

@@ -11,7 +11,7 @@ from math import log2
 import numpy as np
 
 from memcap.analysis.distill_rows import Run, grouped, with_teacher
-from memcap.analysis.distill_teachers import teacher_runs
+from memcap.analysis.distill_teachers import knobs, teacher_runs
 from memcap.core.errors import DataError
 from memcap.distill.statistics import (
     GainRegression,
@@ -86,8 +86,11 @@ def _regression(
 
 
 def _law(runs: Sequence[Run], level: float) -> tuple[TeacherLaw | None, str]:
+    series = grouped(with_teacher(runs, "all_correct"), knobs)
+    # Size orders teachers of one series alone; the one with most sizes tells most.
+    own = max(series.values(), key=lambda s: len({run.size for run in s}), default=())
     try:
-        law = fit_law(_best_by_student(with_teacher(runs, "all_correct")), level=level)
+        law = fit_law(_best_by_student(own), level=level)
     except DataError as error:
         return None, guard(f"Best teachers not fitted against students: {error}")
     if law.interior < LAW_STUDENTS:

@@ -13,7 +13,10 @@ FEWEST_SEEDS = 3
 def warnings(runs: Sequence[Run]) -> tuple[str, ...]:
     """Every warning of one setting."""
     found = (*unequal_updates(runs), *identical_data(runs), *at_floor(runs))
-    return tuple(guard(sentence) for sentence in (*found, *few_seeds(runs)))
+    names = {run.source for run in runs}
+    return tuple(
+        guard(sentence, names=names) for sentence in (*found, *few_seeds(runs))
+    )
 
 
 def unequal_updates(runs: Sequence[Run]) -> tuple[str, ...]:

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from memcap.cli.distill_screen import screen
 from memcap.cli.guard import INTERRUPTED, guarded
+from memcap.cli.spelling import ManyWords, spelled
 
 if TYPE_CHECKING:
     from memcap.analysis.distill_advice import Advice
@@ -22,7 +24,7 @@ distill = typer.Typer(
 @distill.command()
 @guarded
 def run(
-    out: Annotated[Path, typer.Option(help="Folder for everything that is written.")],
+    out: Annotated[str, typer.Option(help="A folder, or gs://... or s3://...")],
     size: Annotated[
         str,
         typer.Option(help="smoke (a minute), small (an hour on a CPU) or full."),
@@ -33,27 +35,29 @@ def run(
             help="Name of a task, such as parity; the size's own if left out."
         ),
     ] = None,
+    engine: Annotated[str, typer.Option(help="local, ray or slurm.")] = "local",
+    workers: Annotated[
+        int,
+        typer.Option(help="Processes; 0: this one (local), or what there is."),
+    ] = 0,
 ) -> None:
     """Distil students from teachers of many sizes and report what they gain.
 
     Teachers write chains of thought, and students are trained on them in several arms.
     Every student is measured before and after on the same items. OUT/report.html shows
     it all, OUT/records.jsonl holds the numbers; the same command goes on where it was
-    stopped.
+    stopped. experiments/RUNNING.md tells how to use many machines.
 
         memcap distill run --size smoke --out out
 
-        memcap distill run --size small --task parity --out out
+        memcap distill run --size small --task parity --workers 8 --out out
 
-    Exit codes: 0 done; 2 unusable input.
+    Exit codes: 0 done; 2 unusable input, or a training that diverged.
     """
-    from memcap.analysis.report import distill as report
-    from memcap.cli.distill_study import configuration, said
-    from memcap.distill.study import run as run_study
+    from memcap.cli.distill_study import configuration, studied
 
-    command = f"memcap distill run --size {size}" + (f" --task {task}" if task else "")
     try:
-        run_study(configuration(size, task), out, said)
+        lines = studied(configuration(size, task), out, engine, workers)
     except KeyboardInterrupt:
         typer.echo(
             f"memcap: interrupted; what is done is kept in {out}, and the same command "
@@ -61,11 +65,11 @@ def run(
             err=True,
         )
         raise typer.Exit(INTERRUPTED) from None
-    for page, conclusion in report.write(out, f"{command} --out {out}"):
-        typer.echo(f"{conclusion}\n{page}")
+    for line in lines:
+        typer.echo(line)
 
 
-@distill.command()
+@distill.command(cls=ManyWords)
 @guarded
 def compare(
     base: Annotated[
@@ -76,11 +80,13 @@ def compare(
     ],
     teachers: Annotated[
         list[Path] | None,
-        typer.Option(help="Log of a teacher; may be given several times."),
+        typer.Option(help="Logs of teachers: all words up to the next option."),
     ] = None,
     teacher_size: Annotated[
         list[str] | None,
-        typer.Option(help="RECIPE=SIZE of its teacher, for the capacity-gap test."),
+        typer.Option(
+            help="RECIPE=SIZE of its teacher, for the capacity-gap test; as many."
+        ),
     ] = None,
     task: Annotated[str | None, typer.Option(help="Task, if logs have many.")] = None,
     filter: Annotated[
@@ -107,7 +113,7 @@ def compare(
 
         memcap distill compare before.csv after-seed0.csv after-seed1.csv --out out
 
-        memcap distill compare base/ distilled/ --teachers teacher/ --metric exact_match
+        memcap distill compare base/ distilled/ --metric exact_match --teachers 7b/ 72b/
 
     Exit codes: 0 done; 2 unusable input, such as no run before distillation.
     """
@@ -128,7 +134,11 @@ def compare(
         sizes=_sizes(teacher_size or []),
         allow_intersection=common,
     )
-    page = report.write(found, out, _command(base, distilled)) if out else None
+    options = {"--teachers": teachers, "--teacher-size": teacher_size, "--task": task}
+    options |= {"--filter": filter, "--metric": metric, "--common": common}
+    words = ["memcap", "distill", "compare", base, *distilled]
+    command = spelled(words, {**options, "--out": out})
+    page = report.write(found, out, command) if out else None
     if json:
         typer.echo(dump(rows_of(found), "json"))
         return
@@ -139,12 +149,6 @@ def compare(
         typer.echo(f"memcap: {sentence}", err=True)
     if page:
         typer.echo(str(page))
-
-
-def _command(base: Path, distilled: "list[Path]") -> str:
-    from shlex import join
-
-    return join(["memcap", "distill", "compare", str(base), *map(str, distilled)])
 
 
 def _sizes(given: "list[str]") -> dict[str, float]:
@@ -206,3 +210,6 @@ def _print(advice: "Advice") -> None:
             f"  {row['teacher']:<24}{row['traces']:>8,}{row['runs']:>6}"
             f"{row['gain']:>+9.3f}{row['best']:>7.0%}"
         )
+
+
+distill.command(cls=ManyWords)(screen)

@@ -1,17 +1,23 @@
-"""What ``memcap distill run`` needs of a study: its configuration and its progress."""
+"""What ``memcap distill run`` does: a study, and the report of its records."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
-import typer
-
+from memcap.analysis.report import distill as report
+from memcap.analysis.report.distill import command_of
 from memcap.core.errors import UnknownNameError
-from memcap.distill import tasks
+from memcap.distill import study, tasks
+from memcap.distill.pool import most_questions
 from memcap.distill.study_config import StudyConfig
 from memcap.distill.study_presets import STUDIES
+from memcap.sweeps import Record
 
 
 def configuration(size: str, task: str | None) -> StudyConfig:
     """The study of a size, on its own task or another with its usual parameters.
+
+    A world has only so many questions; its study takes no more than there are.
 
     Raises:
         UnknownNameError: there is no such size or task.
@@ -23,9 +29,33 @@ def configuration(size: str, task: str | None) -> StudyConfig:
     config = STUDIES[size]
     if task is None or task == config.task.name:
         return config
-    return replace(config, task=tasks.task(task))
+    config = replace(config, name=f"{size}/{task}", task=tasks.task(task))
+    most = most_questions(config.task)
+    if most is None:
+        return config
+    pool, test = (
+        min(pair) for pair in zip((config.pool, config.test), most, strict=True)
+    )
+    return replace(config, pool=pool, test=test)
 
 
-def said(stage: str, done: int, total: int) -> None:
-    """Write a line for every part of a stage that is done."""
-    typer.echo(f"{stage}: {done} of {total}")
+def studied(
+    config: StudyConfig, out: str, engine: str, workers: int
+) -> tuple[str, ...]:
+    """Run what is missing of a study and write its report; the lines to print.
+
+    Args:
+        config: the study.
+        out: folder or URL.
+        engine: see `memcap.sweeps`.
+        workers: likewise.
+    """
+    lines, command = list[str](), command_of(config.name)
+
+    def finish(records: Sequence[Record], folder: Path) -> None:
+        del records  # the report reads all of the folder, those of other sizes as well
+        for page, conclusion in report.write(folder, command, out):
+            lines.extend((conclusion, f"{out}/{page.name}"))
+
+    study.run(config, out, engine=engine, workers=workers, finish=finish)
+    return tuple(lines)

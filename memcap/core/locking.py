@@ -1,4 +1,4 @@
-"""An exclusive lock on an open file, so that two processes may share one store."""
+"""An exclusive lock on an open file, so that two processes may share what it guards."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +11,25 @@ except ImportError:  # no advisory locks on this system: one process at a time
 
 
 @contextmanager
-def exclusive(stream: IO[bytes]) -> Iterator[None]:
-    """Hold the file alone; the lock goes with the process, even a killed one."""
+def exclusive(stream: IO[bytes], wait: bool = True) -> Iterator[bool]:
+    """Hold the file alone; the lock goes with the process, even a killed one.
+
+    Args:
+        stream: an open file.
+        wait: for whoever holds it; otherwise go on without it.
+
+    Yields:
+        whether the lock is held.
+    """
     if fcntl is None:
-        yield
+        yield True
         return
-    fcntl.flock(stream.fileno(), fcntl.LOCK_EX)
     try:
-        yield
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        yield False
+        return
+    try:
+        yield True
     finally:
         fcntl.flock(stream.fileno(), fcntl.LOCK_UN)

@@ -1,4 +1,4 @@
-"""CoT distillation: students judged against their own score before it.
+"""Floor 8: CoT distillation; students judged against their own score before it.
 
     from memcap import distill
     found = distill.compare(base, distilled)       # runs read from harness logs
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from memcap.distill.lens import learned_bits as learned_bits
     from memcap.distill.lens import trace_cost as trace_cost
     from memcap.distill.protocol import paired as paired
-    from memcap.distill.records import Records as Records
+    from memcap.distill.records import rows as rows
     from memcap.distill.screens import chance_corrected as chance_corrected
     from memcap.distill.screens import screen as screen
     from memcap.distill.statistics import PairedScores as PairedScores
@@ -54,7 +54,7 @@ _NAMES = {
     "learned_bits": "lens",
     "trace_cost": "lens",
     "paired": "protocol",
-    "Records": "records",
+    "rows": "records",
     "chance_corrected": "screens",
     "screen": "screens",
     "PairedScores": "statistics",

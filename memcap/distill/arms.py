@@ -40,6 +40,8 @@ ArmName = Literal[
 ARMS: tuple[ArmName, ...] = get_args(ArmName)
 # Arms that every teacher has one of.
 OF_A_TEACHER = ("all_correct", "intersection", "count_matched", "answer_only")
+# Arms whose data depend on the answers of all teachers.
+RELATIVE = ("intersection", "count_matched")
 
 ESTIMANDS: Mapping[ArmName, str] = {
     "all_correct": "deployment utility",
@@ -266,19 +268,25 @@ def _mean_tokens(task: Task, tails: np.ndarray) -> float | None:
 
 
 def identical(arms: Sequence[Arm]) -> tuple[str, ...]:
+    """`same_data` of arms of one name, one for each teacher."""
+    return same_data(arms[0].name, {arm.writer: arm.hash for arm in arms})
+
+
+def same_data(arm: str, hashes: Mapping[str, str]) -> tuple[str, ...]:
     """A sentence for every group of writers whose data agree bit for bit.
 
     Perfect teachers of one style all write the gold chain. Students then cannot tell
     them apart, and no capacity gap can show, whatever their sizes.
 
     Args:
-        arms: arms of one name, one for each teacher.
+        arm: the arm.
+        hashes: of the data of each writer.
     """
     groups: dict[str, list[str]] = {}
-    for arm in arms:
-        groups.setdefault(arm.hash, []).append(arm.writer)
+    for writer, data in hashes.items():
+        groups.setdefault(data, []).append(writer)
     return tuple(
-        f"the data of {', '.join(names)} are identical in arm '{arms[0].name}': give "
+        f"the data of {', '.join(names)} are identical in arm '{arm}': give "
         "these teachers different styles or temperatures, or leave all but one out."
         for names in groups.values()
         if len(names) > 1

@@ -1,18 +1,23 @@
-"""Networks on disk, one ``.npz`` file each, named by the hash of how they were made."""
+"""Networks as files, one ``.npz`` each, named by the hash of how they were made.
+
+The folder may be a path or a URL, as `memcap.sweeps.storage.place` gives it.
+"""
 
 import io
 import json
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import jax
 import numpy as np
 
-from memcap.core.canonical import sha256, write_atomically
+from memcap.core.canonical import sha256
 from memcap.core.errors import CorruptFileError
+from memcap.core.locking import exclusive
 from memcap.distill.networks import Trained
 from memcap.nn import DecoderConfig, build, split
+from memcap.sweeps.storage import is_url, write_whole
 
 _SCHEMA = 1
 
@@ -27,7 +32,7 @@ def name_of(made: Mapping[str, Any]) -> str:
     return f"{sha256(text)}.npz"
 
 
-def save(folder: Path, made: Mapping[str, Any], trained: Trained) -> Path:
+def save(folder: Any, made: Mapping[str, Any], trained: Trained) -> Any:
     """Write a network, whole or not at all.
 
     Args:
@@ -47,13 +52,34 @@ def save(folder: Path, made: Mapping[str, Any], trained: Trained) -> Path:
         **arrays,
     )
     path = folder / name_of(made)
-    write_atomically(path, buffer.getvalue())
+    write_whole(path, buffer.getvalue())
     return path
 
 
-def load(
-    folder: Path, made: Mapping[str, Any], config: DecoderConfig
-) -> Trained | None:
+@contextmanager
+def claimed(folder: Any, what: Mapping[str, Any], wait: bool) -> Iterator[bool]:
+    """Make something in the name of all processes that share a disk.
+
+    Where there is no disk to agree on, everybody makes what it needs.
+
+    Args:
+        folder: where it is kept; None, or a URL, knows no claims.
+        what: JSON values that tell it from other things.
+        wait: for whoever is at it; otherwise go on without the claim.
+
+    Yields:
+        whether it is ours; look again for what others have made in the meantime.
+    """
+    if folder is None or is_url(folder):
+        yield True
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = folder / f".{name_of(what)}.lock"
+    with open(lock, "ab") as stream, exclusive(stream, wait) as ours:
+        yield ours
+
+
+def load(folder: Any, made: Mapping[str, Any], config: DecoderConfig) -> Trained | None:
     """Read a network back; None if it was never written.
 
     Raises:
@@ -64,7 +90,8 @@ def load(
         return None
     like, shape = jax.tree.flatten(split(build(config, rngs=0))[1])
     try:
-        with np.load(path, allow_pickle=False) as file:
+        raw = io.BytesIO(path.read_bytes())
+        with np.load(raw, allow_pickle=False) as file:
             leaves = [file[f"p{i}"] for i in range(len(like))]
             loss, written = float(file["loss"]), str(file["sha256"])
     except Exception as error:  # whatever a broken archive raises
@@ -80,7 +107,7 @@ def _content(leaves: list[np.ndarray], loss: float) -> str:
     return sha256(b"".join([*parts, np.float64(loss).tobytes()]))
 
 
-def _corrupt(path: Path) -> CorruptFileError:
+def _corrupt(path: Any) -> CorruptFileError:
     return CorruptFileError(
         f"{path} is not the network that was written; delete it to train it again."
     )

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memcap.core.errors import ProtocolError
+from memcap.core.words import counted
 from memcap.distill.importers import Run
-from memcap.distill.pairing import Aligned, align
+from memcap.distill.pairing import Aligned, align, differences
 from memcap.distill.recipes import RecipeRow, TeacherGap, recipe_rows, teacher_gap
 from memcap.distill.roster import (
     base_of,
@@ -23,13 +24,12 @@ from memcap.distill.roster import (
 from memcap.distill.statistics import (
     Comparison,
     Family,
-    Interval,
     compare_paired,
     guard,
     holm,
-    wilson,
 )
 from memcap.distill.statistics.wording import interval_text, not_detected, p_text
+from memcap.distill.teacher_rows import TeacherRow, teacher_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class RunRow:
     def sentence(self) -> str:
         """The verdict on this checkpoint, with what stands against it."""
         notes = f" ({'; '.join(self.notes)})" if self.notes else ""
-        return guard(f"{self.run.label}: {self._verdict[:-1]}{notes}.")
+        said = f"{self.run.label}: {self._verdict[:-1]}{notes}."
+        return guard(said, names=[self.run.label])
 
     @property
     def _verdict(self) -> str:
@@ -78,25 +79,6 @@ class RunRow:
             f"{found.needed.sentence}"
         )
         return not_detected("gain", found.gain, ends, evidence)
-
-
-@dataclass(frozen=True, slots=True)
-class TeacherRow:
-    """A teacher on the same items.
-
-    Args:
-        run: its run.
-        accuracy: mean score on the common items that it answered.
-        items: how many those are.
-        interval: Wilson's; None for fractional scores.
-        notes: what makes it less than comparable.
-    """
-
-    run: Run
-    accuracy: float
-    items: int
-    interval: Interval | None
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +172,7 @@ def compare(
             after=_mean(pairs[i].after),
             comparison=found[i],
             adjusted=family.rows[i].adjusted,
-            notes=_notes(aligned, every, matched[i], len(bases) + i),
+            notes=differences(aligned, every, matched[i], len(bases) + i),
         )
         for i, run in enumerate(distilled)
     )
@@ -202,7 +184,7 @@ def compare(
         left_out=aligned.left_out,
         rows=rows,
         recipes=found_recipes,
-        teachers=tuple(_teacher(run, bases[0], aligned, alpha) for run in teachers),
+        teachers=tuple(teacher_row(run, bases[0], aligned, alpha) for run in teachers),
         gap=teacher_gap(grouped, sizes or {}, alpha=alpha, strict=strict, seed=seed),
         run_family=family,
         recipe_family=recipe_family,
@@ -210,47 +192,14 @@ def compare(
     )
 
 
-def _notes(
-    aligned: Aligned, runs: Sequence[Run], before: int, after: int
-) -> tuple[str, ...]:
-    found = []
-    changed = aligned.prompts_changed(before, after)
-    if changed is None:
-        found.append("prompts not recorded")
-    elif changed:
-        found.append(f"prompt changed on {changed} of {len(aligned.keys)} items")
-    first, second = runs[before].settings, runs[after].settings
-    names = dict.fromkeys([*first, *second])
-    differing = [name for name in names if first.get(name) != second.get(name)]
-    if differing:
-        found.append(f"settings differ: {', '.join(differing)}")
-    if aligned.repeats_changed(before, after):
-        found.append("answers per item differ")
-    return tuple(found)
-
-
-def _teacher(run: Run, base: Run, aligned: Aligned, alpha: float) -> TeacherRow:
-    own = align([base, run], allow_intersection=True)
-    shared = set(aligned.keys)
-    items = [own.items[1][key] for key in own.keys if key in shared]
-    if not items:
-        raise ProtocolError(
-            f"teacher {run.label} answered none of the items; score it on them."
-        )
-    scores = [item.score for item in items]
-    whole = all(score in (0.0, 1.0) for score in scores)
-    interval = wilson(int(sum(scores)), len(scores), 1 - alpha) if whole else None
-    missing = len(shared) - len(items)
-    notes = (f"lacks {missing} of {len(shared)} items",) if missing else ()
-    return TeacherRow(run, _mean(scores), len(items), interval, notes)
-
-
 def _warnings(
     runs: Sequence[Run], distilled: Sequence[Run], aligned: Aligned
 ) -> tuple[str, ...]:
     found = [f"{run.label}: {text}" for run in runs for text in run.warnings]
     if aligned.left_out:
-        found.append(f"{aligned.left_out} items are not in all runs and are left out")
+        found.append(
+            f"not in all runs and left out: {counted(aligned.left_out, 'item')}"
+        )
     if aligned.repeated:
         found.append(
             f"{aligned.repeated} items repeat a document, so they are not independent"

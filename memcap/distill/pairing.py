@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from memcap.core.errors import ProtocolError
+from memcap.core.words import counted
 from memcap.distill.importers import Item, Run
 from memcap.distill.importers.base import Join
 from memcap.distill.statistics import PairedScores
@@ -91,6 +92,35 @@ def align(runs: Sequence[Run], *, allow_intersection: bool = False) -> Aligned:
     return Aligned(keys, items, len(every) - len(keys), repeated)
 
 
+def differences(
+    aligned: Aligned, runs: Sequence[Run], before: int, after: int
+) -> tuple[str, ...]:
+    """What makes two of the runs less than comparable, a phrase each.
+
+    Args:
+        aligned: the runs on their common items.
+        runs: the same runs in the same order.
+        before: place of the first of the two.
+        after: place of the second.
+    """
+    found = []
+    changed = aligned.prompts_changed(before, after)
+    if changed is None:
+        found.append("prompts not recorded")
+    elif changed:
+        found.append(
+            f"prompt changed on {changed} of {counted(len(aligned.keys), 'item')}"
+        )
+    first, second = runs[before].settings, runs[after].settings
+    names = dict.fromkeys([*first, *second])
+    differing = [name for name in names if first.get(name) != second.get(name)]
+    if differing:
+        found.append(f"settings differ: {', '.join(differing)}")
+    if aligned.repeats_changed(before, after):
+        found.append("answers per item differ")
+    return tuple(found)
+
+
 def _check_same(runs: Sequence[Run], name: str) -> None:
     first = runs[0]
     for run in runs:
@@ -137,12 +167,20 @@ def _difference(
     run, own = next(pair for pair in rest if set(pair[1]) != set(first))
     lost = [first[key].id for key in first if key not in own]
     new = [own[key].id for key in own if key not in first]
-    example = f"'{(lost or new)[0]}'"
+    are = "is" if len(lost) == 1 else "are"
+    notes = _unscored(lost, run) + _unscored(new, runs[0])
     return (
-        f"{len(lost)} items are in {runs[0].label} only and {len(new)} in {run.label} "
-        f"only, such as {example}; score the same items, or allow the comparison on "
-        f"the {common} that all runs share."
+        f"{counted(len(lost), 'item')} {are} in {runs[0].label} only and {len(new)} in "
+        f"{run.label} only, such as '{(lost or new)[0]}'{notes}; score the same items, "
+        f"or allow the comparison on the {common} that all runs share."
     )
+
+
+def _unscored(lacking: Sequence[str], run: Run) -> str:
+    """Items a run was asked but has no score for are not missing from its log."""
+    found = [name for name in lacking if name in run.unscored]
+    named = ", ".join(f"'{name}'" for name in found[:3]) + ", ..." * (len(found) > 3)
+    return f"; {run.label} holds {named} without a score (NaN)" if found else ""
 
 
 def _labels(runs: Sequence[Run]) -> str:

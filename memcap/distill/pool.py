@@ -70,11 +70,9 @@ def draw_questions(task: Task, pool: int, test: int, seed: int) -> Questions:
         raise DataError(f"a pool of {pool} and a test set of {test} need a question.")
     sources = [np.random.default_rng([seed, which]) for which in (0, 1)]
     if isinstance(task, World):
-        probes = [p for name, p in task.probes().items() if name.startswith("held_out")]
-        if not probes:
-            raise DataError(f"{task.name} has no held-out probe to be the test set.")
-        kept = _some(task.train_questions(), pool, sources[0])
-        return Questions(kept, _some(np.concatenate(probes), test, sources[1]))
+        kept = _some(task.train_questions(), pool, sources[0], "training")
+        asked = _some(_held_out(task), test, sources[1], "held-out")
+        return Questions(kept, asked)
     asked = _different(task, test, sources[1], frozenset())
     return Questions(_different(task, pool, sources[0], _keys(asked)), asked)
 
@@ -118,10 +116,33 @@ def _different(
     raise _too_few(task, count)
 
 
-def _some(questions: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+def _held_out(world: World) -> np.ndarray:
+    probes = [p for name, p in world.probes().items() if name.startswith("held_out")]
+    if not probes:
+        raise DataError("the world has no held-out probe to be the test set.")
+    return np.concatenate(probes)
+
+
+def most_questions(task: Task) -> tuple[int, int] | None:
+    """Questions a world has for pool and test set; None where there is no end to them.
+
+    Example:
+        >>> from memcap.distill import task
+        >>> most_questions(task("parity")) is None
+        True
+    """
+    if not isinstance(task, World):
+        return None
+    return len(task.train_questions()), len(_held_out(task))
+
+
+def _some(
+    questions: np.ndarray, count: int, rng: np.random.Generator, what: str
+) -> np.ndarray:
     if count > len(questions):
         raise DataError(
-            f"{count} questions are asked for, but this world has {len(questions)}."
+            f"{count} {what} questions are asked for, but this world has "
+            f"{len(questions)}; ask for fewer, or take a world of more entities."
         )
     return questions[np.sort(rng.permutation(len(questions))[:count])]
 

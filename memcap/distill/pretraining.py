@@ -1,8 +1,8 @@
 """Teach networks a task from gold chains, side by side."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,13 @@ from memcap.distill.pool import Questions, fresh_questions
 from memcap.distill.sequences import sequences
 from memcap.distill.tasks.base import Style, Task, told
 from memcap.nn import DecoderConfig
-from memcap.training import Member, Outcome, Progress, TrainConfig, train_ensemble
+from memcap.training import Member, Outcome, TrainConfig, train_ensemble
 from memcap.training.config import Schedule
 
 # Sequences that a check looks at: enough for a loss, and no burden.
 _CHECKED = 256
 
-Tell = Callable[[Progress], None]
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,7 @@ class Recipe:
         learning_rate: largest step size.
         warmup: steps of the way up.
         weight_decay: decoupled.
+        clip: largest norm of a gradient, or None.
         schedule: with ``constant`` a shorter training is the beginning of a longer
             one; along a ``cosine`` it comes down sooner.
     """
@@ -42,6 +43,7 @@ class Recipe:
     learning_rate: float = 3e-3
     warmup: int = 100
     weight_decay: float = 0.01
+    clip: float | None = 1.0
     schedule: Schedule = "cosine"
 
     def settings(self, steps: int, longest: int) -> TrainConfig:
@@ -59,6 +61,7 @@ class Recipe:
             learning_rate=self.learning_rate,
             warmup=self.warmup,
             weight_decay=self.weight_decay,
+            clip=self.clip,
             schedule=self.schedule,
             until="end",
         )
@@ -89,13 +92,13 @@ def pretrain(
     recipe: Recipe,
     questions: Questions,
     examples: int,
-    folder: Path | None = None,
-    tell: Tell | None = None,
+    folder: Any = None,
 ) -> list[Trained]:
-    """Train every network that is not on disk yet, one shape after the other.
+    """Train every network that is not in the folder yet, one shape after the other.
 
     Networks of one shape share a compilation; they are saved as soon as their shape is
-    done. Equal lessons give one network.
+    done. Equal lessons give one network. Processes that share a disk divide the shapes
+    among themselves.
 
     Args:
         task: the task.
@@ -103,31 +106,25 @@ def pretrain(
         recipe: how they are trained.
         questions: those held back.
         examples: questions drawn for each.
-        folder: where networks are kept; None keeps none.
-        tell: called after every check.
+        folder: where networks are kept, a path or a URL; None keeps none.
 
     Raises:
         DataError: a network diverged.
         CorruptFileError: a file in the folder is not what was written.
     """
-    plan = _Plan(task, recipe, questions, examples)
-    found: dict[Lesson, Trained] = {}
+    plan = _Plan(task, recipe, questions, examples, folder)
     shapes: dict[DecoderConfig, list[Lesson]] = {}
     for lesson in dict.fromkeys(lessons):
         config = decoder_config(task, lesson.width, lesson.layers)
-        made = plan.made(lesson)
-        old = checkpoints.load(folder, made, config) if folder else None
-        if old is not None:
-            found[lesson] = old
-        else:
-            shapes.setdefault(config, []).append(lesson)
-    for config, missing in shapes.items():
-        members = [plan.member(lesson, config) for lesson in missing]
-        outcomes = train_ensemble(members, keep_parameters=True, tell=tell)
-        for lesson, outcome in zip(missing, outcomes, strict=True):
-            found[lesson] = finished(outcome, f"d = {lesson.width}, seed {lesson.seed}")
-            if folder:
-                checkpoints.save(folder, plan.made(lesson), found[lesson])
+        shapes.setdefault(config, []).append(lesson)
+    found: dict[Lesson, Trained] = {}
+    taken: list[DecoderConfig] = []
+    for config, own in shapes.items():
+        done = plan.trained(config, own, wait=False)
+        found.update(done or {})
+        taken += [] if done else [config]
+    for config in taken:
+        found.update(plan.trained(config, shapes[config], wait=True) or {})
     return [found[lesson] for lesson in lessons]
 
 
@@ -152,6 +149,54 @@ class _Plan:
     recipe: Recipe
     questions: Questions
     examples: int
+    folder: Any
+
+    def trained(
+        self, config: DecoderConfig, lessons: Sequence[Lesson], wait: bool
+    ) -> dict[Lesson, Trained] | None:
+        """All networks of one shape; None where somebody else is at them."""
+        found = self._kept(config, lessons)
+        if len(found) == len(lessons):
+            return found
+        shape = {**self.made(lessons[0]), "lesson": None, "shape": asdict(config)}
+        with checkpoints.claimed(self.folder, shape, wait) as ours:
+            if not ours:
+                return None
+            found = self._kept(config, lessons)
+            missing = [lesson for lesson in lessons if lesson not in found]
+            return found | self._new(config, missing)
+
+    def _kept(
+        self, config: DecoderConfig, lessons: Sequence[Lesson]
+    ) -> dict[Lesson, Trained]:
+        if self.folder is None:
+            return {}
+        kept = {
+            lesson: checkpoints.load(self.folder, self.made(lesson), config)
+            for lesson in lessons
+        }
+        return {lesson: old for lesson, old in kept.items() if old is not None}
+
+    def _new(
+        self, config: DecoderConfig, lessons: Sequence[Lesson]
+    ) -> dict[Lesson, Trained]:
+        if lessons:
+            names = ", ".join(f"d{x.width} {x.style} s{x.seed}" for x in lessons)
+            size = f"{config.parameters:,} parameters"
+            _LOG.info("pre-training %d of %s: %s", len(lessons), size, names)
+        members = [self.member(lesson, config) for lesson in lessons]
+        outcomes = train_ensemble(members, keep_parameters=True)
+        # Those that did not diverge are kept whatever became of the others.
+        ends = sorted(
+            zip(lessons, outcomes, strict=True), key=lambda end: end[1].diverged
+        )
+        found = {}
+        for lesson, outcome in ends:
+            name = f"d = {lesson.width}, seed {lesson.seed}"
+            found[lesson] = finished(outcome, name)
+            if self.folder is not None:
+                checkpoints.save(self.folder, self.made(lesson), found[lesson])
+        return found
 
     def made(self, lesson: Lesson) -> dict[str, Any]:
         """All that a network depends on; updates are those of its lesson."""
@@ -171,7 +216,7 @@ class _Plan:
         asked = fresh_questions(self.task, self.examples, rng, self.questions.held)
         tails = told(self.task, asked, lesson.style)
         checked = min(_CHECKED, self.examples)
-        data = sequences(self.task, asked, tails, checked)
+        data = sequences(self.task, asked, tails, checked=checked)
         longest = max(self.recipe.updates, lesson.updates)
         settings = self.recipe.settings(lesson.updates, longest)
         return Member(config, settings, data, seed=lesson.seed)

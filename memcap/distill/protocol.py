@@ -30,6 +30,32 @@ class Scores:
         return float(self.right.mean())
 
 
+def packed(right: np.ndarray) -> str:
+    """Booleans in hexadecimal digits, four to a digit, zeros behind the last one.
+
+    Example:
+        >>> packed(np.array([True, False, False, True, True]))
+        '98'
+    """
+    return np.packbits(right.astype(bool)).tobytes().hex()
+
+
+def unpacked(text: str, items: int) -> np.ndarray:
+    """`[items]` booleans from what `packed` made of them.
+
+    Raises:
+        ValueError: it holds others, or another number of them.
+
+    Example:
+        >>> unpacked("98", 5).tolist()
+        [True, False, False, True, True]
+    """
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(text), np.uint8))
+    if len(bits) != -(-items // 8) * 8 or bits[items:].any():
+        raise ValueError(f"it does not hold {items} items")
+    return bits[:items].astype(bool)
+
+
 def paired(before: Scores | None, after: Scores) -> PairedTable:
     """How the items fared before and after distillation.
 

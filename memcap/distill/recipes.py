@@ -59,7 +59,7 @@ class RecipeRow:
             text += f"; after Holm {p_text(self.adjusted)}"
         if self.levels.direction and not self.detected:
             text = text.replace("detected:", "not detected after Holm:", 1)
-        return guard(f"{self.recipe}: {text}.")
+        return guard(f"{self.recipe}: {text}.", names=[self.recipe])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ class TeacherGap:
     def sentence(self) -> str:
         """The label and its evidence, or what is missing."""
         if self.test is None:
-            return guard(f"capacity gap not tested: {self.reason}")
+            said = f"capacity gap not tested: {self.reason}"
+            return guard(said, names=self.recipes)
         return self.test.sentence
 
 
@@ -186,7 +187,7 @@ def _untestable(
 ) -> str:
     few = [name for name, own in zip(names, gains, strict=True) if len(own) < 2]
     if len(names) < _FEWEST_TEACHERS:
-        return f"it needs the sizes of three teachers, {len(names)} are given."
+        return f"it needs the sizes of three teachers; given: {len(names)}."
     if few:
         return f"it needs {_FEWEST_RUNS} runs of each teacher, {few[0]} has one."
     if not all(isfinite(sizes[name]) and sizes[name] > 0 for name in names):

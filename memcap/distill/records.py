@@ -1,22 +1,22 @@
-"""One distillation, one appended JSON line, keyed by the hash of what was asked for."""
+"""What distillations gave, a row each: read from the folder of a study or from a file.
+
+A study is a sweep, and its rows are the results of its records. Runs made elsewhere may
+be given as rows alone, one JSON object a line with ``"schema": 1``.
+"""
 
 import json
-import platform
-from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from memcap.core.canonical import sha256
-from memcap.core.errors import MemcapError
+from memcap.core.errors import CorruptFileError
 from memcap.core.journal import Journal
+from memcap.sweeps.records import Record
+from memcap.sweeps.storage import is_url, open_store, place
 
 SCHEMA = 1
 
-# Every record has all of these; None where one is without meaning.
+# Every row of a study has all of these; None where one is without meaning.
 FIELDS = (
-    "schema",
-    "key",
     "task",
     "task_parameters",
     "student",
@@ -40,85 +40,63 @@ FIELDS = (
     "lost",
     "won",
     "both",
+    "right_before",
+    "right_after",
     "floors",
     "trace_cost_bits",
     "trace_cost_bits_per_token",
     "cot_table_bits",
     "direct_table_bits",
     "hashes",
-    "seconds",
-    "versions",
 )
-
-_PACKAGES = ("memcap", "jax", "flax", "optax", "numpy")
 
 Row = dict[str, Any]
 
 
-def key_of(asked: Mapping[str, Any]) -> str:
-    """SHA-256 of a configuration of JSON values: the name of a record."""
-    return sha256(_text({"schema": SCHEMA, **asked}))
-
-
-def versions() -> dict[str, str]:
-    """Python and the packages that the numbers depend on."""
+def row_of_record(record: Record) -> Row:
+    """The row of a finished record, with where it comes from."""
     return {
-        "python": platform.python_version(),
-        **{package: version(package) for package in _PACKAGES},
+        **record.results,
+        "schema": SCHEMA,
+        "key": record.key,
+        "seconds": record.seconds,
+        "versions": record.versions,
     }
 
 
-class Records:
-    """The records of a study in a file; the first of a key counts.
+def rows(out: Path | str) -> tuple[Row, ...]:
+    """The rows of finished distillations, in the order of their lines.
 
     Args:
-        path: the ``.jsonl`` file; it need not exist.
+        out: the folder of a study or its URL, or a ``.jsonl`` file.
+
+    Raises:
+        CorruptFileError: there is no such file, or a line other than a torn last one
+            is broken.
     """
-
-    def __init__(self, path: Path | str) -> None:
-        self._journal = Journal(path, _row)
-
-    def rows(self) -> tuple[Row, ...]:
-        """One record per key, in the order of their lines.
-
-        Raises:
-            CorruptFileError: a line other than a torn last one is broken.
-        """
-        found: dict[str, Row] = {}
-        for row in self._journal.read():
-            found.setdefault(row["key"], row)
-        return tuple(found.values())
-
-    def keys(self) -> frozenset[str]:
-        """Keys of the distillations that need no repetition."""
-        return frozenset(row["key"] for row in self.rows())
-
-    def append(self, row: Row) -> None:
-        """Add a record.
-
-        Raises:
-            MemcapError: a field is missing, unknown, NaN or infinite.
-        """
-        if set(row) != set(FIELDS):
-            odd = sorted(set(row) ^ set(FIELDS))
-            raise MemcapError(f"a record has all fields and no other: see {odd}.")
-        try:
-            self._journal.append(_text(row))
-        except (TypeError, ValueError) as error:
-            raise MemcapError(f"the record cannot be stored: {error}.") from error
+    if is_url(out):
+        found = open_store(place(out)).records()
+        return tuple(row_of_record(r) for r in found if r.status == "done")
+    path = Path(out)
+    path = path / "records.jsonl" if path.is_dir() else path
+    if not path.is_file():
+        raise CorruptFileError(
+            f"{path} is not there; give the folder of memcap distill run, or a .jsonl "
+            "file of its records."
+        )
+    latest: dict[str, Row] = {}
+    for number, row in enumerate(Journal(path, _row).read()):
+        if row is not None:
+            latest.setdefault(row.get("key") or str(number), row)
+    return tuple(latest.values())
 
 
-def _text(value: Any) -> str:
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    )
-
-
-def _row(line: str) -> Row:
-    row = json.loads(line)
-    if not isinstance(row, dict) or row.get("schema") != SCHEMA:
+def _row(line: str) -> Row | None:
+    """A line as a row; None for the record of a failure, which is tried again."""
+    value = json.loads(line)
+    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise ValueError(f"it is no object of schema {SCHEMA}")
-    missing = [name for name in FIELDS if name not in row]
-    if missing:
-        raise ValueError(f"it lacks {missing[0]}")
-    return row
+    if "config" not in value:
+        return value
+    record = Record.from_line(line)
+    return row_of_record(record) if record.status == "done" else None

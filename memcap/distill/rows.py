@@ -1,51 +1,47 @@
-"""The record of one distillation, field by field."""
+"""What one distillation gave, field by field."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from memcap.distill import records
 from memcap.distill.arms import ESTIMANDS
+from memcap.distill.distillation import Job
 from memcap.distill.lens import trace_cost
 from memcap.distill.networks import Trained
-from memcap.distill.protocol import Scores, paired
+from memcap.distill.protocol import Scores, packed, paired
 from memcap.distill.records import Row
 from memcap.distill.stage import Stage
-from memcap.distill.study_config import Cell
+from memcap.distill.study_cells import Cell
 from memcap.distill.tasks.base import cot_table_bits, direct_table_bits
-from memcap.distill.teachers import Taught
+from memcap.distill.teachers import Taught, Teacher
 
 
-def row_of(
-    stage: Stage, cell: Cell, end: Trained, after: Scores, seconds: float
-) -> Row:
+def row_of(stage: Stage, cell: Cell, job: Job, end: Trained, after: Scores) -> Row:
     """All that is kept of one distillation.
 
     Args:
         stage: what stood before it.
         cell: which distillation.
+        job: its data and budget.
         end: the distilled student.
         after: its scores.
-        seconds: its share of the wall time.
 
     Raises:
         ProtocolError: the scores before distillation are of other items.
     """
-    config, questions, job = stage.config, stage.questions, stage.jobs[cell]
-    arm, task = job.arm, config.task
+    setting, questions = stage.setting, stage.questions
+    arm, task = job.arm, setting.task
     table = paired(job.start.scores, after)
     cost = trace_cost(task, job.start.trained.model, arm.questions, arm.tails)
     return {
-        "schema": records.SCHEMA,
-        "key": config.key(cell),
         "task": task.name,
         "task_parameters": asdict(task),  # pyright: ignore[reportArgumentType]
         "student": _student(cell, end),
         "teacher": _teacher(cell, stage.teachers),
         "arm": cell.arm,
         "estimand": ESTIMANDS[cell.arm],
-        "filter": config.keep,
-        "budget": config.match,
+        "filter": setting.keep,
+        "budget": setting.match,
         "pilot": cell.pilot,
         "n_cot": arm.count,
         "dropped": dict(arm.dropped),
@@ -59,6 +55,8 @@ def row_of(
         "lost": table.lost,
         "won": table.won,
         "both": table.both,
+        "right_before": packed(job.start.scores.right),
+        "right_after": packed(after.right),
         "floors": {name: float(value) for name, value in task.floors().items()},
         "trace_cost_bits": cost.bits if cost.chains else None,
         "trace_cost_bits_per_token": cost.per_token,
@@ -69,8 +67,6 @@ def row_of(
             "test": questions.test_hash,
             "data": arm.hash,
         },
-        "seconds": seconds,
-        "versions": records.versions(),
     }
 
 
@@ -85,14 +81,14 @@ def _student(cell: Cell, end: Trained) -> dict[str, Any]:
     }
 
 
-def _teacher(cell: Cell, teachers: Mapping[str, Taught]) -> dict[str, Any] | None:
+def _teacher(cell: Cell, teachers: Mapping[Teacher, Taught]) -> dict[str, Any] | None:
     """The teacher; of a mixture only the name, for the rest is of two."""
     if cell.teacher is None and cell.mixture is None:
         return None
     if cell.teacher is None:
         assert cell.mixture is not None
         return dict.fromkeys(_TEACHER) | {"name": cell.mixture.name}
-    taught = teachers[cell.teacher.name]
+    taught = teachers[cell.teacher]
     config, pool = taught.trained.config, taught.pool
     found = {
         **asdict(cell.teacher),

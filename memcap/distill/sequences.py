@@ -8,7 +8,12 @@ from memcap.training.sequences import UNLABELLED, Sequences
 
 
 def sequences(
-    task: Task, questions: np.ndarray, tails: np.ndarray, checked: int | None = None
+    task: Task,
+    questions: np.ndarray,
+    tails: np.ndarray,
+    *,
+    checked: int | None = None,
+    drawn: int | None = None,
 ) -> Sequences:
     """Join questions and tails, padded to the longest tail of the task.
 
@@ -17,6 +22,7 @@ def sequences(
         questions: `[N, question_length]`.
         tails: `[N, t]`, END behind the last token where it is shorter than t.
         checked: see `Sequences`.
+        drawn: see `Sequences`.
 
     Raises:
         DataError: the numbers of questions and tails differ, or there are none.
@@ -31,7 +37,7 @@ def sequences(
     over = np.cumsum(following == end(task), axis=1) - (following == end(task)) > 0
     following[over] = UNLABELLED
     kinds = (tokens.astype(np.int32), following.astype(np.int32))
-    return Sequences(*kinds, vocabulary(task), checked)
+    return Sequences(*kinds, vocabulary(task), checked, drawn)
 
 
 def _joined(task: Task, questions: np.ndarray, tails: np.ndarray) -> np.ndarray:

@@ -1,39 +1,18 @@
 """What a study of distillation consists of, as data."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from memcap.core.errors import ProtocolError, UnknownNameError
-from memcap.distill.arms import ARMS, OF_A_TEACHER, ArmName
+from memcap.distill.arms import ARMS, OF_A_TEACHER, RELATIVE, ArmName
 from memcap.distill.budgets import MATCHES, Match
 from memcap.distill.filters import FILTERS, Filter
 from memcap.distill.pretraining import Recipe
-from memcap.distill.records import key_of
 from memcap.distill.students import Student
+from memcap.distill.study_cells import Cell, Mixture, Setting
 from memcap.distill.tasks.base import Style, Task
 from memcap.distill.tasks.modular_chain import ModularChain
 from memcap.distill.teachers import Teacher, check_names
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """Two teachers of a ``mixed`` arm.
-
-    Args:
-        first: name of one.
-        second: name of the other.
-        share: of the questions that go to the first.
-    """
-
-    first: str
-    second: str
-    share: float = 0.2
-
-    @property
-    def name(self) -> str:
-        """Both names with their shares."""
-        return f"{self.share:g} {self.first} + {1 - self.share:g} {self.second}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,66 +113,41 @@ class StudyConfig:
                 return teacher
         raise UnknownNameError(f"there is no teacher {name!r} in this study.")
 
-    def cells(self) -> "tuple[Cell, ...]":
+    @property
+    def setting(self) -> Setting:
+        """What all its distillations share."""
+        return Setting(
+            task=self.task,
+            keep=self.keep,
+            match=self.match,
+            pool=self.pool,
+            test=self.test,
+            seed=self.seed,
+            examples=self.examples,
+            pretraining=self.pretraining,
+            distillation=self.distillation,
+        )
+
+    def cells(self) -> tuple[Cell, ...]:
         """Every distillation of the study, student by student."""
         return tuple(cell for student in self.students for cell in self._cells(student))
 
-    def _cells(self, student: Student) -> "Iterator[Cell]":
+    def _cells(self, student: Student) -> Iterator[Cell]:
+        setting = self.setting
         for arm in self.arms:
+            everybody = self.teachers if arm in RELATIVE else ()
             if arm == "mixed":
-                yield from (Cell(student, arm, mixture=m) for m in self.mixtures)
+                for mixture in self.mixtures:
+                    pair = (self.teacher(mixture.first), self.teacher(mixture.second))
+                    yield Cell(setting, student, arm, mixture=mixture, others=pair)
             elif arm in OF_A_TEACHER:
-                yield from (Cell(student, arm, teacher=t) for t in self.teachers)
+                for teacher in self.teachers:
+                    yield Cell(setting, student, arm, teacher, others=everybody)
             else:
-                yield Cell(student, arm)
+                yield Cell(setting, student, arm)
         for size in self.pilots:
             for teacher in self.teachers:
-                yield Cell(student, "all_correct", teacher=teacher, pilot=size)
-
-    def key(self, cell: "Cell") -> str:
-        """The name of a distillation's record: all that its numbers depend on."""
-        asked: dict[str, Any] = {
-            "task": self.task.name,
-            "task_parameters": asdict(self.task),  # pyright: ignore[reportArgumentType]
-            "cell": asdict(cell),
-            "questions": [self.pool, self.test, self.seed, self.examples],
-            "keep": self.keep,
-            "match": self.match,
-            "pretraining": asdict(self.pretraining),
-            "distillation": asdict(self.distillation),
-        }
-        if cell.mixture is not None:
-            pair = (cell.mixture.first, cell.mixture.second)
-            asked["teachers"] = [asdict(self.teacher(name)) for name in pair]
-        elif cell.arm in ("intersection", "count_matched"):
-            asked["teachers"] = [asdict(teacher) for teacher in self.teachers]
-        return key_of(asked)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One distillation of a study.
-
-    Args:
-        student: who learns.
-        arm: from what.
-        teacher: whose chains, of an arm that has a teacher.
-        mixture: whose chains, of the arm ``mixed``.
-        pilot: most chains, of a pilot.
-    """
-
-    student: Student
-    arm: ArmName
-    teacher: Teacher | None = None
-    mixture: Mixture | None = None
-    pilot: int | None = None
-
-    @property
-    def label(self) -> str:
-        """Arm and writer, without the student."""
-        writer = self.mixture or self.teacher
-        label = f"{self.arm} of {writer.name}" if writer else self.arm
-        return label if self.pilot is None else f"{label}, {self.pilot} chains"
+                yield Cell(setting, student, "all_correct", teacher, pilot=size)
 
 
 def _check(what: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from memcap.core.words import counted
 from memcap.model.weights import Attention, Layer, Linear, Relu, Residual, Weights
 
 
@@ -91,9 +92,9 @@ class Arch:
 
     def __str__(self) -> str:
         taken = "ids" if self.input == "ids" else "vectors of dimension"
-        lines = [f"{taken} {self.dim} -> {_many(self.slots, 'slot')}"]
+        lines = [f"{taken} {self.dim} -> {counted(self.slots, 'slot')}"]
         if self.input == "ids":
-            lines = [f"{_many(self.dim, 'id')} -> {_many(self.slots, 'slot')}"]
+            lines = [f"{counted(self.dim, 'id')} -> {counted(self.slots, 'slot')}"]
         if self.positions:
             lines.append(f"positions: up to {self.positions}")
         if self.aggregate:
@@ -103,14 +104,10 @@ class Arch:
         where = "the last token" if self.task == "next_token" else "every token"
         last = self.layers[-1].outputs if self.layers else self.slots
         lines.append(
-            f"readout: {_many(last, 'slot')} -> {_many(self.outputs, 'output')}, "
+            f"readout: {counted(last, 'slot')} -> {counted(self.outputs, 'output')}, "
             f"{self.decision}, of {where}"
         )
         return "\n".join(lines)
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 def _kind(shape: LayerShape) -> str:
@@ -119,10 +116,10 @@ def _kind(shape: LayerShape) -> str:
 
 def _line(part: str, kind: str, run: list[LayerShape]) -> str:
     widest = max(max(shape.outputs, shape.hidden) for shape in run)
-    text = f"{part or 'layers'}: {_many(len(run), f'{kind} layer')}, "
+    text = f"{part or 'layers'}: {counted(len(run), f'{kind} layer')}, "
     text += f"{run[0].inputs} -> {run[-1].outputs} slots"
     if run[0].heads:
-        return f"{text}, {_many(run[0].heads, 'head')}"
+        return f"{text}, {counted(run[0].heads, 'head')}"
     return text if widest == run[-1].outputs else f"{text}, at most {widest} wide"
 
 

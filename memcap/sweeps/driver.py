@@ -22,6 +22,7 @@ from memcap.sweeps.engines import engine
 from memcap.sweeps.records import Record
 from memcap.sweeps.storage import (
     AbstractStore,
+    is_url,
     local_folder,
     open_store,
     place,
@@ -88,12 +89,16 @@ def run(
     mine = _share(sweep, tuple(cells.values()), share)
     left = [cell for cell in mine if sweep.key(cell) not in there]
     chunks = plan(left, sweep.bucket, workers)
-    job = Job(sweep.name, sweep.run, sweep.patience)
+    job = Job(sweep.name, sweep.run, sweep.patience, _absolute(folder))
     _work(job, chunks, cells, store, engine(engine_name, workers, folder), len(there))
     outcome = _outcome(cells, folder)
     if outcome.missing == 0:  # or another share is still at work
         _write(sweep, outcome, folder)
     return outcome
+
+
+def _absolute(folder: Any) -> str:
+    return str(folder if is_url(folder) else folder.resolve())
 
 
 def _share(

@@ -1,11 +1,13 @@
 """How a sweep shows its progress: a bar on a terminal, else one line a record.
 
-Everything goes to stderr, so that stdout holds the answer alone.
+What a run has to say of long stages it logs under the name ``memcap``. Everything goes
+to stderr, so that stdout holds the answer alone.
 """
 
+import logging
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,7 +47,7 @@ class Lines:
 
     def say(self, line: str) -> None:
         """Write a line at once."""
-        print(line, file=sys.stderr, flush=True)
+        tell(line)
 
 
 class Bar(Lines):
@@ -70,6 +72,12 @@ class Bar(Lines):
         self._bar.console.print(line, highlight=False, markup=False)
 
 
+def tell(line: str) -> None:
+    """Write a line to stderr in one piece, so that processes do not mix theirs."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
 def duration(seconds: float) -> str:
     """Seconds for the eye.
 
@@ -85,7 +93,10 @@ def duration(seconds: float) -> str:
 
 
 def labels(cells: Mapping[str, Cell], configs: Mapping[str, Any]) -> dict[str, str]:
-    """Cells by the fields in which they differ from each other."""
+    """Cells by their own `label`, or by the fields in which they differ."""
+    own = {key: getattr(cell, "label", None) for key, cell in cells.items()}
+    if all(own.values()):
+        return {key: str(label) for key, label in own.items()}
     rows = {key: {k: repr(v) for k, v in configs[key].items()} for key in cells}
     names = {name: None for row in rows.values() for name in row}
     varying = [n for n in names if len({row.get(n) for row in rows.values()}) > 1]
@@ -95,15 +106,44 @@ def labels(cells: Mapping[str, Cell], configs: Mapping[str, Any]) -> dict[str, s
     }
 
 
+class _Said(logging.Handler):
+    """Passes on what is logged."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__()
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say(record.getMessage())
+
+
+@contextmanager
+def heard(say: Callable[[str], None]) -> Iterator[None]:
+    """Pass on what memcap logs meanwhile."""
+    log, handler = logging.getLogger("memcap"), _Said(say)
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
+
+
 @contextmanager
 def follow(names: Mapping[str, str], kept: int) -> Iterator[Lines]:
     """Progress that suits where stderr goes."""
     if not sys.stderr.isatty():
-        yield Lines(names, kept)
+        lines = Lines(names, kept)
+        with heard(lines.say):
+            yield lines
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (BarColumn(), TextColumn("{task.description}"))
     with Progress(*columns, transient=True, console=Console(stderr=True)) as bar:
-        yield Bar(names, kept, bar)
+        lines = Bar(names, kept, bar)
+        with heard(lines.say):
+            yield lines

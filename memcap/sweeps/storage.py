@@ -136,12 +136,14 @@ def open_store(folder: Any) -> AbstractStore:
     return Store(folder / "records.jsonl")
 
 
-def write_whole(path: Any, text: str) -> None:
-    """Write a text so that a kill leaves the old file or the new one."""
-    if is_url(path):  # an object appears when it is whole
-        path.write_text(text)
+def write_whole(path: Any, content: str | bytes) -> None:
+    """Write a file so that a kill leaves the old one or the new one."""
+    if not is_url(path):
+        write_atomically(path, content)
+    elif isinstance(content, bytes):  # an object appears when it is whole
+        path.write_bytes(content)
     else:
-        write_atomically(path, text)
+        path.write_text(content)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def as_config(name: str, cell: Cell) -> dict[str, Any]:
 
 
 def seed_of(cell: Cell) -> int:
-    """The cell's field `seed`, or 0 if it has none."""
+    """The cell's `seed`, or 0 if it has none."""
     return getattr(cell, "seed", 0)
 
 
@@ -52,13 +52,14 @@ class Sweep:
     Args:
         name: the module ``experiments.NAME``, or any dotted module path, that holds it.
         sizes: ``smoke``, ``small``, ``full`` (or others) to cells: frozen dataclasses
-            of JSON values, in the order of the report. A field named `seed` is the
-            seed of the record.
+            of JSON values, in the order of the report. A field or property `seed` is
+            the seed of the record, `label` what the progress calls it.
         run: the cells of one bucket, or of a part of one, to their records. Each
             record is yielded as soon as it is known, in any order; its configuration
             and seed are those of the cell (`record` makes one). The record of a cell
             must not depend on the cells beside it: after an interruption they are
             others. What it raises fails only cells that raise on their own as well.
+            Files that cells share have a place, see `worker.shared_folder`.
         bucket: cells that share compilations share a bucket.
         finish: writes fits, tables and figures into a folder: a function of the
             finished records, in the order of the cells, and of nothing else. Failed

@@ -9,14 +9,18 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from memcap.core.errors import MemcapError
+from memcap.sweeps.progress import heard, tell
 from memcap.sweeps.provenance import device, now, versions
 from memcap.sweeps.records import Record
+from memcap.sweeps.storage import place
 from memcap.sweeps.sweep import Cell, Run, failed, key_of_cell
 
 READY = "ready"  # the first message of a worker process
@@ -31,15 +35,34 @@ class Job:
         name: the name of the sweep.
         run: its `run`.
         patience: its `patience`.
+        folder: where it is written, as an absolute path or a URL.
     """
 
     name: str
     run: Run
     patience: float | None = None
+    folder: str | None = None
 
     def key(self, cell: Cell) -> str:
         """The key of the cell's record."""
         return key_of_cell(self.name, cell)
+
+
+_FOLDER: ContextVar[str | None] = ContextVar("folder", default=None)
+
+
+def shared_folder() -> Any:
+    """The folder of the sweep whose `run` is under way, or None outside of any.
+
+    For files that cells share, such as networks that several start from. Other workers
+    write there at the same time, and those of other machines may not see the same disk:
+    what is looked for may be missing, and must then be made again.
+
+    Returns:
+        a `pathlib.Path`, or an `etils.epath.Path` for a URL.
+    """
+    folder = _FOLDER.get()
+    return None if folder is None else place(folder)
 
 
 def perform(job: Job, cells: Sequence[Cell]) -> Iterator[Record]:
@@ -51,7 +74,7 @@ def perform(job: Job, cells: Sequence[Cell]) -> Iterator[Record]:
     """
     wanted = {job.key(cell): cell for cell in cells}
     begun = time.perf_counter()
-    for record in job.run(cells):
+    for record in _run(job, cells):
         cell = wanted.pop(record.key, None)
         if cell is None:
             raise MemcapError(
@@ -63,6 +86,20 @@ def perform(job: Job, cells: Sequence[Cell]) -> Iterator[Record]:
         begun = time.perf_counter()
     for cell in wanted.values():
         yield fail(job, cell, "the run ended without a record of this cell")
+
+
+def _run(job: Job, cells: Sequence[Cell]) -> Iterator[Record]:
+    # Set around every step: between two of them other code runs in this context.
+    records = iter(job.run(cells))
+    while True:
+        token = _FOLDER.set(job.folder)
+        try:
+            record = next(records, None)
+        finally:
+            _FOLDER.reset(token)
+        if record is None:
+            return
+        yield record
 
 
 def _storable(job: Job, cell: Cell, record: Record) -> Record:
@@ -102,10 +139,11 @@ def environment() -> dict[str, str]:
     """Environment variables of a worker; those set already are left as they are.
 
     One thread a worker: the order of sums on a CPU, and so the last bits of a result,
-    depends on the number of threads (seen from 2048 x 256 matrices on). XLA takes that
-    number from NPROC alone; XLA_FLAGS and OMP_NUM_THREADS do not reach it. Compilation
-    dominates small cells, so compiled programs are kept on disk, also those that took
-    less than the second that JAX asks for by default; a cache suits one machine type.
+    depends on the number of threads (seen in a decoder of 26,000 parameters). XLA takes
+    that number from NPROC alone; XLA_FLAGS and OMP_NUM_THREADS do not reach it.
+    Compilation dominates small cells, so compiled programs are kept on disk, also those
+    that took less than the second that JAX asks for by default; a cache suits one type
+    of machine.
     """
     home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     wanted = {
@@ -154,9 +192,10 @@ def serve(connection: Connection, job: Job) -> None:
     threading.Thread(target=_leave_with_the_parent, daemon=True).start()
     try:
         connection.send(READY)
-        while True:
-            cells = connection.recv()
-            connection.send(_answer(connection, job, cells))
+        with heard(tell):
+            while True:
+                cells = connection.recv()
+                connection.send(_answer(connection, job, cells))
     except (EOFError, OSError):
         return
 

@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from memcap.cli.main import app
+from memcap.sweeps.storage import place
 from tests.analysis.distill_records import BELOW, EQUAL, PEAK, study
+from tests.sweeps.buckets import in_memory
 
 
 def _memcap(*arguments):
@@ -178,40 +180,76 @@ def test_advice_as_json_is_a_curve_a_teacher(tmp_path):
         assert sum(shares) == pytest.approx(1)
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:the data of:RuntimeWarning")
-def test_a_run_writes_records_and_report_and_is_not_repeated(tmp_path, monkeypatch):
+@pytest.fixture
+def tiny(monkeypatch):
+    """A smoke study of seconds."""
     from dataclasses import replace
 
     from memcap.distill import study_presets
     from memcap.distill.pretraining import Recipe
 
-    tiny = replace(
+    made = replace(
         study_presets.SMOKE,
         teachers=study_presets.SMOKE.teachers[:2],
         seeds=(0,),
         arms=("all_correct", "gold"),
         pool=40,
         test=40,
-        examples=200,
+        examples=40,
         student_updates=4,
         pretraining=Recipe(updates=6, batch=8),
         distillation=Recipe(updates=4, batch=8, warmup=1),
     )
-    monkeypatch.setitem(study_presets.STUDIES, "smoke", tiny)
-    first = _memcap("distill", "run", "--out", tmp_path / "out")
+    monkeypatch.setitem(study_presets.STUDIES, "smoke", made)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:the data of:RuntimeWarning")
+def test_a_run_writes_records_and_report_and_is_not_repeated(tmp_path, tiny):
+    out = tmp_path / "out"
+    first = _memcap("distill", "run", "--out", out)
     assert first.exit_code == 0, first.stderr
     assert "Against the student before distillation" in first.stdout
-    records = (tmp_path / "out" / "records.jsonl").read_bytes()
-    again = _memcap("distill", "run", "--out", tmp_path / "out")
-    assert "pre-training" in first.stdout and "pre-training" not in again.stdout
-    assert (tmp_path / "out" / "records.jsonl").read_bytes() == records
-    page = (tmp_path / "out" / "report.html").read_text()
-    assert "memcap distill run --size smoke" in page
+    records, page = ((out / f).read_bytes() for f in ("records.jsonl", "report.html"))
+    again = _memcap("distill", "run", "--out", out)
+    assert "pre-training" in first.stderr and "pre-training" not in again.stderr
+    assert (out / "records.jsonl").read_bytes() == records
+    assert b"memcap distill run --size smoke" in page
+    assert _memcap("report", out).stdout == again.stdout == first.stdout
+    assert (out / "report.html").read_bytes() == page
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:the data of:RuntimeWarning")
+def test_a_run_may_be_kept_in_a_bucket(monkeypatch, tiny):
+    url = in_memory(monkeypatch)
+    first = _memcap("distill", "run", "--out", url)
+    assert first.exit_code == 0, first.stderr
+    assert first.stdout.splitlines()[-1] == f"{url}/report.html"
+    names = {path.name for path in (place(url) / "networks").iterdir()}
+    assert len(names) == 3 and all(name.endswith(".npz") for name in names)
+    page = (place(url) / "report.html").read_bytes()
+    assert _memcap("report", url).stdout == first.stdout
+    assert (place(url) / "report.html").read_bytes() == page
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:the data of:RuntimeWarning")
+@pytest.mark.parametrize("task", ["two_hop", "reversal"])
+def test_a_world_gives_what_questions_it_has(tmp_path, tiny, monkeypatch, task):
+    from dataclasses import replace
+
+    from memcap.distill import study_presets
+
+    many = replace(study_presets.STUDIES["smoke"], pool=10**6, test=10**6)
+    monkeypatch.setitem(study_presets.STUDIES, "smoke", many)
+    done = _memcap("distill", "run", "--task", task, "--out", tmp_path)
+    assert done.exit_code == 0, done.stderr
+    assert f"--size smoke --task {task}" in (tmp_path / "report.html").read_text()
 
 
 def test_an_interrupt_says_how_to_go_on(tmp_path, monkeypatch):
-    def stop(*arguments):
+    def stop(*arguments, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("memcap.distill.study.run", stop)

@@ -6,7 +6,13 @@ import pytest
 from memcap.core.errors import DataError
 from memcap.distill import arms
 from memcap.distill.filters import REASONS
-from memcap.distill.pool import Questions, draw_questions, fresh_questions
+from memcap.distill.pool import (
+    Questions,
+    draw_questions,
+    fresh_questions,
+    most_questions,
+)
+from memcap.distill.tasks import task
 from memcap.distill.tasks.base import end, told
 from memcap.distill.tasks.modular_chain import ModularChain
 from memcap.distill.tasks.parity import Parity
@@ -54,6 +60,16 @@ def test_too_many_or_no_questions_are_refused(sizes):
     everything = frozenset(r.tobytes() for r in np.indices((2,) * 4).reshape(4, -1).T)
     with pytest.raises(DataError, match="take"):
         fresh_questions(Parity(bits=4), 3, np.random.default_rng(0), everything)
+
+
+def test_a_world_says_which_of_its_questions_are_too_few():
+    for name in ("two_hop", "reversal"):
+        pool, test = most_questions(task(name))
+        assert draw_questions(task(name), pool, test, seed=0).test.shape[0] == test
+        with pytest.raises(DataError, match="training questions are asked for"):
+            draw_questions(task(name), pool + 1, test, seed=0)
+        with pytest.raises(DataError, match="held-out questions are asked for"):
+            draw_questions(task(name), pool, test + 1, seed=0)
 
 
 def test_noise_hits_its_share_and_changes_one_token_each():

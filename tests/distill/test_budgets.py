@@ -1,11 +1,9 @@
 """Updates, tokens and epochs."""
 
-import numpy as np
 import pytest
 
 from memcap.core.errors import DataError
 from memcap.distill import budgets
-from memcap.distill.distillation import spread
 
 
 def test_the_mixed_and_single_runs_of_2502_12143_differ_tenfold():
@@ -51,15 +49,3 @@ def test_more_than_a_hundredth_is_told(other, told):
     sentence = budgets.mismatch({"a": 1000, "b": other})
     assert (sentence is not None) is told
     assert budgets.mismatch({}) is None
-
-
-def test_examples_are_spread_evenly_and_by_the_seed():
-    for count in (1, 7, 50):
-        times = np.bincount(spread(count, 50, seed=0), minlength=count)
-        assert times.sum() == 50 and times.max() - times.min() <= 1
-    assert sorted(spread(7, 50, 1)) != sorted(spread(7, 50, 0))
-    mean = np.mean([np.bincount(spread(7, 10, s), minlength=7) for s in range(700)], 0)
-    # 3 of 7 once more: a standard error of sqrt(.245 / 700) = .019
-    assert np.abs(mean - 10 / 7).max() < 0.08
-    with pytest.raises(DataError, match="cannot be spread"):
-        spread(0, 5, 0)

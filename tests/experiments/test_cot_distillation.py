@@ -9,11 +9,18 @@ import pytest
 
 from experiments import cot_distillation
 from experiments.cot_rankings import RULES, agreement, gains, interaction, rules, tau
-from experiments.cot_studies import SIZES
-from experiments.cot_summary import answers, conclusion, losses, table, text
+from experiments.cot_studies import SIZES, by_study
+from experiments.cot_summary import (
+    answers,
+    conclusion,
+    losses,
+    rule_and_test,
+    table,
+    text,
+)
 from memcap.analysis.distill_rows import check
 from memcap.analysis.distill_summary import summarize
-from memcap.distill.records import Records
+from memcap.sweeps import Store
 
 COMMITTED = Path(cot_distillation.__file__).parent / "records/cot_distillation"
 FILES = ("summary.json", "table.md")
@@ -77,26 +84,25 @@ PEAK = [("a", 200, 0), ("b", 400, 10), ("c", 600, 90), ("d", 800, 20)]
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     out = tmp_path_factory.mktemp("cot")
-    with pytest.warns(RuntimeWarning):
-        rows = cot_distillation.main(["--size", "smoke", "--out", str(out)])
-    return out, rows
+    assert cot_distillation.main(["--size", "smoke", "--out", str(out)]) == 0
+    return out, Store(out / "records.jsonl").records()
 
 
 @pytest.mark.slow
 def test_smoke_writes_records_answers_and_figures(finished, capsys):
-    out, rows = finished
+    out, records = finished
     (study,) = SIZES["smoke"]
-    assert [row["key"] for row in rows] == [study.key(cell) for cell in study.cells()]
+    assert {r.key for r in records} == set(cot_distillation.SWEEP.cells("smoke"))
     (found,) = json.loads((out / "summary.json").read_text()).values()
     assert len(found["gaps"]) == 3 and set(found["losses"]) == set(study.arms)
     for name in ("gains", "sizes", "estimands", "bits"):
-        assert (out / f"tables_{name}.png").stat().st_size > 10_000
-        assert (out / f"tables_{name}.svg").exists()
+        assert (out / f"chains_{name}.png").stat().st_size > 10_000
+        assert (out / f"chains_{name}.svg").exists()
 
 
 @pytest.mark.slow
 def test_a_second_run_trains_nothing_and_writes_the_same(finished, monkeypatch):
-    out, rows = finished
+    out, records = finished
     before = {name: (out / name).read_bytes() for name in FILES}
     for name in FILES:
         (out / name).unlink()
@@ -105,7 +111,8 @@ def test_a_second_run_trains_nothing_and_writes_the_same(finished, monkeypatch):
         raise AssertionError("a finished study trained again")
 
     monkeypatch.setattr("memcap.distill.study.prepare", refuse)
-    assert cot_distillation.main(["--size", "smoke", "--out", str(out)]) == rows
+    assert cot_distillation.main(["--size", "smoke", "--out", str(out)]) == 0
+    assert Store(out / "records.jsonl").records() == records
     assert {name: (out / name).read_bytes() for name in FILES} == before
 
 
@@ -126,6 +133,8 @@ def test_a_planted_peak_is_found_and_told():
     assert gap["label"] == "gap detected" and gap["highest_mean"] == 600
     assert gap["lead"] == pytest.approx(0.07)
     assert "detected in 1 of 1" in conclusion(summarize(planted(rows)))
+    told = rule_and_test(summarize(planted(rows))).splitlines()
+    assert told[0].endswith("highest mean inside") and "gap detected" in told[1]
 
 
 def test_orders_agree_or_are_reversed():
@@ -183,12 +192,12 @@ def test_gains_are_those_of_the_records():
 
 
 def test_committed_records_are_complete_and_give_the_committed_files():
-    rows = {row["key"]: row for row in Records(COMMITTED / "records.jsonl").rows()}
-    wanted = {s.name: [s.key(cell) for cell in s.cells()] for s in SIZES["small"]}
-    assert {key for keys in wanted.values() for key in keys} == set(rows)
+    known = {r.key: r for r in Store(COMMITTED / "records.jsonl").records()}
+    wanted = cot_distillation.SWEEP.cells("small")
+    assert set(wanted) == set(known)
     found = {
-        name: summarize([check(rows[key]) for key in keys])
-        for name, keys in wanted.items()
+        name: summarize([check(row) for row in rows])
+        for name, rows in by_study(cot_distillation.NAME, list(known.values())).items()
     }
     assert text(found) == (COMMITTED / "summary.json").read_text()
     assert table(found) == (COMMITTED / "table.md").read_text()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 import memcap as mc
 from experiments import reversal
@@ -98,3 +99,14 @@ def test_committed_records_are_complete_and_give_the_committed_files(committed):
     assert {record.key for record in committed} == set(SWEEP.cells("small"))
     assert summary(committed) == (COMMITTED / "fits.json").read_text()
     assert table(committed) == (COMMITTED / "table.md").read_text()
+
+
+def test_what_cannot_be_reversed_is_recalled_by_chance_alone(committed):
+    """Control: with the inverses of A permuted, one in |E| answers is right."""
+    control = [arm for arm in arms(committed) if arm.shuffled]
+    right, asked = (sum(part) for part in zip(*(a.asked for a in control), strict=True))
+    (chance,) = {arm.chance for arm in control}
+    interval = binomtest(right, asked).proportion_ci(0.95)
+    assert len(control) == 5 and interval.low < chance < interval.high
+    # A recall of twice chance would have been seen.
+    assert interval.high < 2 * chance

@@ -5,13 +5,14 @@
 
 import hashlib
 import json
+import logging
 import os
 import signal
 import sys
 import time
 from dataclasses import dataclass
 
-from memcap.sweeps import Sweep, main
+from memcap.sweeps import Sweep, main, shared_folder
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Cell:
     samples: int
     width: int = 4
     seed: int = 0
-    does: str = "work"  # or raise, die, hang, nan
+    does: str = "work"  # or raise, die, hang, nan, share
     pause: float = 0.0
 
 
@@ -41,6 +42,9 @@ def _misbehave(cell):
         os.kill(os.getpid(), signal.SIGKILL)
     if cell.does == "hang":
         time.sleep(60)
+    if cell.does == "share":
+        logging.getLogger("memcap.fake").info("sharing %d", cell.samples)
+        (shared_folder() / f"shared-{cell.samples}").write_text("")
 
 
 def finish(records, out):
@@ -70,6 +74,7 @@ SWEEP = Sweep(
         "small": grid(6, pause=0.03),
         "bad": BAD,
         "deadly": DEADLY,
+        "sharing": [Cell(1, does="share"), Cell(2, does="share", width=8)],
         "hanging": [Cell(1), Cell(2, does="hang"), Cell(3)],
     },
     run=run,

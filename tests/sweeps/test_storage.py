@@ -1,50 +1,21 @@
-"""Object stores keep one object a record, with the same rules as the local file.
-
-A `gs://` URL goes through `etils.epath` to fsspec, where its file system is replaced:
-by one in memory, or by a folder, so that nothing leaves this machine.
-"""
+"""Object stores keep one object a record, with the same rules as the local file."""
 
 from dataclasses import replace
 
 import pytest
-from etils.epath import backend
-from fsspec.implementations.dirfs import DirFileSystem
 from fsspec.implementations.local import LocalFileSystem
-from fsspec.implementations.memory import MemoryFileSystem
 
 from memcap.core.errors import MissingPackageError
 from memcap.sweeps import driver
 from memcap.sweeps.records import Record
 from memcap.sweeps.storage import local_folder, open_store, place
+from tests.sweeps.buckets import Folder, in_memory, serve
 from tests.sweeps.fake_sweep import SWEEP
-
-
-class _Memory(MemoryFileSystem):
-    protocol = ("gs",)
-    store = {}
-    pseudo_dirs = [""]
-
-
-class _Folder(DirFileSystem):
-    """A folder whose files have gs:// addresses."""
-
-    @classmethod
-    def _strip_protocol(cls, path):
-        return str(path).removeprefix("gs://")
-
-
-def _serve(monkeypatch, opened):
-    """Let `opened()` be the file system of every URL."""
-    name = "_get_filesystem"
-    monkeypatch.setattr(backend._FileSystemSpecBackend, name, lambda *_: opened())
 
 
 @pytest.fixture
 def bucket(monkeypatch):
-    _serve(monkeypatch, _Memory)
-    _Memory.store.clear()
-    _Memory.pseudo_dirs[:] = [""]
-    return "gs://bucket/sweep"
+    return in_memory(monkeypatch)
 
 
 def _record(number, **changes):
@@ -120,14 +91,14 @@ def test_missing_packages_are_named(monkeypatch):
     def missing():
         raise ImportError("install gcsfs")
 
-    _serve(monkeypatch, missing)
+    serve(monkeypatch, missing)
     with pytest.raises(MissingPackageError, match=r"memcap\[cloud\].*gcsfs"):
         place("gs://bucket/sweep")
 
 
 def test_each_record_is_a_file_of_a_bucket_that_is_a_folder(tmp_path, monkeypatch):
-    files = _Folder(path=str(tmp_path), fs=LocalFileSystem())
-    _serve(monkeypatch, lambda: files)
+    files = Folder(path=str(tmp_path), fs=LocalFileSystem())
+    serve(monkeypatch, lambda: files)
     assert driver.run(SWEEP, "smoke", "gs://bucket/sweep").missing == 0
     assert len(list((tmp_path / "bucket/sweep/records").iterdir())) == 12
     assert (tmp_path / "bucket/sweep/fits.json").exists()

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from memcap.core.errors import MemcapError, UnknownNameError
-from memcap.sweeps import Sweep, command, driver
+from memcap.sweeps import Sweep, command, driver, shared_folder
+from memcap.sweeps.progress import labels
 from memcap.sweeps.records import Store
 from memcap.sweeps.storage import open_store
 from tests.sweeps import fake_sweep
@@ -73,6 +75,20 @@ def test_failures_are_records_with_reasons(tmp_path, workers, size, capfd):
     assert "FAILED: ValueError: width 4 is no good" in capfd.readouterr().err
     fits = json.loads((tmp_path / "fits.json").read_text())
     assert len(fits) == sum(c.does == "work" for c in SWEEP.sizes[size])
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_cells_share_files_and_say_what_takes_long(tmp_path, workers, capfd):
+    options = ["--size", "sharing", "--workers", str(workers), "--out", str(tmp_path)]
+    assert command.main(SWEEP, options) == 0
+    assert {p.name for p in tmp_path.glob("shared-*")} == {"shared-1", "shared-2"}
+    assert {"sharing 1", "sharing 2"} <= set(capfd.readouterr().err.splitlines())
+    assert shared_folder() is None
+
+
+def test_a_cell_may_name_itself():
+    named = {"a": SimpleNamespace(label="first"), "b": SimpleNamespace(label="second")}
+    assert labels(named, {}) == {"a": "first", "b": "second"}
 
 
 def test_a_failed_cell_is_tried_once_more_by_the_next_run(tmp_path):

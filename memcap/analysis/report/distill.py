@@ -6,13 +6,16 @@ from pathlib import Path
 from memcap.analysis import distill_figures as figures
 from memcap.analysis.distill_lens import BITS_PER_PARAMETER, lens
 from memcap.analysis.distill_rows import Run, grouped, read
+from memcap.analysis.distill_screens import measured
 from memcap.analysis.distill_summary import Summary, summarize
+from memcap.analysis.report import distill_screen
 from memcap.analysis.report import distill_tables as tables
 from memcap.analysis.report.cells import Table
 from memcap.analysis.report.distill_page import Page, Section, drawing, html
 from memcap.analysis.report.render import Drawing
 from memcap.core.canonical import write_atomically
 from memcap.core.errors import CorruptFileError
+from memcap.core.words import counted
 
 COMMAND = "memcap distill run"
 _MAP = (
@@ -35,6 +38,17 @@ _LENS = (
     "student. Right: the bits of all its traces, beside the one-step table, the "
     "answers as a table (mean over teachers), and what each student can hold."
 )
+
+
+def command_of(study: str) -> str:
+    """The command of a study by its name, ``SIZE`` or ``SIZE/TASK``.
+
+    Example:
+        >>> command_of("small/parity")
+        'memcap distill run --size small --task parity'
+    """
+    size, _, task = study.partition("/")
+    return f"{COMMAND} --size {size}" + (f" --task {task}" if task else "")
 
 
 def page(runs: Sequence[Run], command: str = COMMAND) -> Page:
@@ -65,8 +79,9 @@ def _baseline(summary: Summary) -> str:
     low, high = min(scores.values()), max(scores.values())
     floor = max(run.floor for run in summary.runs)
     return (
-        f"Baseline: {len(scores)} undistilled students score {low:.3f} to {high:.3f} "
-        f"on {summary.runs[0]['items']:,} items; the best shortcut scores {floor:.3f}."
+        f"Baseline: {counted(len(scores), 'undistilled student')}, {low:.3f} to "
+        f"{high:.3f} on {counted(summary.runs[0]['items'], 'item')}; the best "
+        f"shortcut scores {floor:.3f}."
     )
 
 
@@ -74,12 +89,14 @@ def _sections(summary: Summary) -> tuple[Section, ...]:
     weak = Section("warnings", "Warnings", summary.warnings)
     arms = [_arm(summary, arm) for arm in summary.arms]
     found = [weak] if summary.warnings else []
-    return (*found, *arms, *_across(summary), _others(summary), _dropped(summary))
+    rest = (*_across(summary), _others(summary), *_screens(summary), _dropped(summary))
+    return (*found, *arms, *rest)
 
 
 def _arm(summary: Summary, arm: str) -> Section:
     estimand = summary.estimand(arm)
-    found = [one for one in summary.series if one.arm == arm]
+    # A teacher that stands alone in its style has no other to be compared with.
+    found = [one for one in summary.series if one.arm == arm and one.several]
     several = len({one.knobs for one in found}) > 1
     sentences = [
         f"Student of {one.student}{f', teachers of {one.knobs}' * several}: "
@@ -147,16 +164,24 @@ def _others(summary: Summary) -> Section:
     return Section("references", "Reference arms", (), tuple(made))
 
 
+def _screens(summary: Summary) -> tuple[Section, ...]:
+    tasks, _ = measured(summary.runs)
+    return (distill_screen.section(tasks),) if tasks else ()
+
+
 def _dropped(summary: Summary) -> Section:
     return Section("data", "Data", (), (tables.data(summary.cells),))
 
 
-def write(folder: Path | str, command: str = COMMAND) -> tuple[tuple[Path, str], ...]:
-    """Write the report of a study's folder: a page for every setting in its records.
+def write(
+    folder: Path | str, command: str = COMMAND, records: Path | str | None = None
+) -> tuple[tuple[Path, str], ...]:
+    """Write the report of a study: a page for every setting in its records.
 
     Args:
-        folder: holds ``records.jsonl``.
+        folder: for pages and figures.
         command: what made the records.
+        records: where they are, the folder or URL of the study; None is `folder`.
 
     Returns:
         path and conclusion of each page, ``report.html`` first.
@@ -165,11 +190,11 @@ def write(folder: Path | str, command: str = COMMAND) -> tuple[tuple[Path, str],
         CorruptFileError: there are no records but those of pilots, or they are broken.
         ProtocolError: a record lacks the score before distillation.
     """
-    folder = Path(folder)
-    runs = [run for run in read(folder) if run["pilot"] is None]
+    folder, source = Path(folder), folder if records is None else records
+    runs = [run for run in read(source) if run["pilot"] is None]
     if not runs:
         raise CorruptFileError(
-            f"{folder} holds pilots only; ask memcap distill advise {folder}."
+            f"{source} holds pilots only; ask memcap distill advise {source}."
         )
     settings = grouped(runs, lambda run: run.setting)
     written = []

@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from matplotlib.figure import Figure
-
-from memcap.analysis import style
+from memcap.analysis.distill_compare_figure import figure, signs
 from memcap.analysis.report.cells import Cell, Table, number
 from memcap.analysis.report.distill_page import (
     Page,
@@ -19,6 +16,7 @@ from memcap.analysis.report.distill_page import (
     signed,
 )
 from memcap.core.canonical import write_atomically
+from memcap.core.words import counted
 from memcap.distill.compare import Distillation, RunRow, TeacherRow
 from memcap.distill.exporters import dump, rows_of
 from memcap.distill.exporters.tables import Format
@@ -49,29 +47,20 @@ _FIGURE = (
 
 def conclusion(found: Distillation) -> str:
     """The comparison in one sentence."""
-    what, signs = _signs(found)
+    what, told = signs(found)
     unit = "; one run of each says little about its recipe"
     return guard(
-        f"Against the student before distillation, {signs.count(1)} of {len(signs)} "
-        f"{what} gain, {signs.count(-1)} lose and {signs.count(0)} are not told from "
-        f"it on {found.items:,} items{unit * (what == 'checkpoints')}."
+        f"Against the student before distillation, {told.count(1)} of {len(told)} "
+        f"{what} gain, {told.count(-1)} lose and {told.count(0)} are not told from "
+        f"it on {counted(found.items, 'item')}{unit * (what == 'checkpoints')}."
     )
-
-
-def _signs(found: Distillation) -> tuple[str, list[int]]:
-    """What claims are about, and the direction of each that is detected."""
-    recipes = [row for row in found.recipes if row.adjusted is not None]
-    if recipes:
-        return "recipes", [r.levels.direction if r.detected else 0 for r in recipes]
-    rows = found.rows
-    return "checkpoints", [r.comparison.direction if r.detected else 0 for r in rows]
 
 
 def sentences(found: Distillation) -> tuple[str, ...]:
     """What was found of recipes, or of single checkpoints, and of the teachers."""
     several = any(row.adjusted is not None for row in found.recipes)
     said = [row.sentence for row in (found.recipes if several else found.rows)]
-    return (*said, found.gap.sentence)
+    return (*said, *(row.sentence for row in found.teachers), found.gap.sentence)
 
 
 def page(found: Distillation, command: str = COMMAND) -> Page:
@@ -115,9 +104,21 @@ def _sections(found: Distillation) -> tuple[Section, ...]:
         Section(
             "runs",
             "Checkpoints",
-            (),
+            _notes(found.rows),
             (_runs(found.rows),),
         ),
+    )
+
+
+def _notes(rows: Sequence[RunRow]) -> tuple[str, ...]:
+    """What stands against checkpoints, with their names unless it is all of them."""
+    noted: dict[str, list[str]] = {}
+    for row in rows:
+        for note in row.notes:
+            noted.setdefault(note, []).append(row.run.label)
+    return tuple(
+        f"{'All' if len(names) == len(rows) else ', '.join(names)}: {note}."
+        for note, names in noted.items()
     )
 
 
@@ -144,12 +145,14 @@ def _recipes(rows: Sequence[RecipeRow]) -> Table:
 
 
 def _runs(rows: Sequence[RunRow]) -> Table:
+    worth = abs(rows[0].comparison.needed.gain)
     return Table(
         "runs",
         "One checkpoint a row, the item as unit; p is exact McNemar where scores are "
-        "whole, otherwise the sign flip. The unpaired p is for comparison only.",
-        ("checkpoint", "recipe", "before", "after", "lost / won", "gain")
-        + ("95 % BCa", "p", "mid-p", "unpaired p", "p, Holm", "in words"),
+        "whole, otherwise the sign flip. The unpaired p only compares; n items or more "
+        f"would show a gain of {worth:g}.",
+        ("checkpoint", "recipe", "before", "after", "lost / won", "gain", "95 % BCa")
+        + ("p", "mid-p", "unpaired p", "p, Holm", "n needed", "verdict"),
         tuple(_run(row) for row in rows),
     )
 
@@ -169,7 +172,8 @@ def _run(row: RunRow) -> tuple[Cell, ...]:
         p_cell(test.mid_p if test else None),
         p_cell(test.unpaired if test else None),
         p_cell(row.adjusted),
-        Cell(row.sentence),
+        number(None if row.detected else found.needed.items),
+        Cell(_verdict(row.detected, found.direction)),
     )
 
 
@@ -219,59 +223,6 @@ def _provenance(found: Distillation, command: str) -> Table:
 def _origin(run: Run) -> str:
     facts = {**run.provenance, **run.settings}
     return "; ".join([run.source, *(f"{k} {v}" for k, v in facts.items())])
-
-
-def figure(found: Distillation) -> Figure:
-    """Gain of every recipe with both intervals, a row each."""
-    rows = found.recipes
-    with style.styled():
-        drawn, (ax,) = style.new_figure(height=2.2 + 0.55 * len(rows))
-        ax.grid(visible=False)
-        ax.axvline(0, color=style.INK, linewidth=1)
-        looks = (("seeds", style.BLUE, 4.0, 0.0), ("items", style.ORANGE, 2.5, -0.2))
-        for name, color, width, shift in looks:
-            known = [
-                (place + shift, getattr(row.levels, name))
-                for place, row in enumerate(rows)
-                if np.isfinite(getattr(row.levels, name).low)
-            ]
-            ax.hlines(
-                [place for place, _ in known],
-                [interval.low for _, interval in known],
-                [interval.high for _, interval in known],
-                color=color,
-                linewidth=width,
-                label=f"95 % interval over {name}",
-            )
-        places = range(len(rows))
-        gains = [row.levels.gain for row in rows]
-        ax.plot(gains, places, "o", color=style.BLUE, label="mean over seeds")
-        for place, row in enumerate(rows):
-            x = list(row.gains)
-            ax.plot(x, [place + 0.2] * len(x), ".", color=style.GREY, markersize=6)
-        ax.set_yticks(places, [row.recipe for row in rows])
-        ax.set_ylim(-0.6, len(rows) - 0.4)
-        ax.set_xlim(*_frame(rows))
-        ax.set_xlabel("gain over the undistilled student")
-        handles, names = ax.get_legend_handles_labels()
-        drawn.legend(handles, names, loc="outside lower center", ncols=3, fontsize=11)
-        style.title(drawn, guard(_takeaway(found)))
-    return drawn
-
-
-def _frame(rows: Sequence[RecipeRow]) -> tuple[float, float]:
-    inside = [0.0, *(gain for row in rows for gain in row.gains)]
-    inside += [e for r in rows for e in (r.levels.items.low, r.levels.items.high)]
-    pad = 0.06 * (max(inside) - min(inside)) or 0.01
-    return min(inside) - pad, max(inside) + pad
-
-
-def _takeaway(found: Distillation) -> str:
-    what, signs = _signs(found)
-    return (
-        f"{signs.count(1)} of {len(signs)} {what} gain over the undistilled student, "
-        f"{signs.count(-1)} lose"
-    )
 
 
 def write(found: Distillation, folder: Path, command: str = COMMAND) -> Path:

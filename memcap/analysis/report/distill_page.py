@@ -4,6 +4,7 @@ The glossary is part of it, so that no page uses a word it does not explain.
 """
 
 from dataclasses import dataclass
+from math import isnan
 
 from matplotlib.figure import Figure
 
@@ -173,7 +174,14 @@ def ends(interval: Interval | None) -> Cell:
 
 
 def p_cell(p: float | None) -> Cell:
-    """A p-value."""
-    if p is None:
+    """A p-value; none is 0.
+
+    Example:
+        >>> p_cell(0.0).text, p_cell(2.5e-95).text, p_cell(0.0526).text, p_cell(1).text
+        ('< 1e-300', '2.5e-95', '0.053', '1.000')
+    """
+    if p is None or isnan(p):
         return Cell("–", number=True)
+    if p == 0:
+        return Cell("< 1e-300", number=True)
     return Cell(f"{p:.1e}" if p < 1e-3 else f"{p:.3f}", number=True)

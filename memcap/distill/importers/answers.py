@@ -9,6 +9,7 @@ from math import isnan
 from typing import Any
 
 from memcap.core.errors import DataError
+from memcap.core.words import counted
 from memcap.distill.importers.base import Item
 from memcap.distill.statistics import mean_by_item
 
@@ -84,7 +85,8 @@ def said_of(unscored: Sequence[str]) -> list[str]:
     """The warning that items have no score; none where all have one."""
     if not unscored:
         return []
-    return [f"not scored and left out: {len(unscored)} items, such as '{unscored[0]}'"]
+    many = counted(len(unscored), "item")
+    return [f"not scored and left out: {many}, such as '{unscored[0]}'"]
 
 
 def as_score(value: Any, where: str) -> float:

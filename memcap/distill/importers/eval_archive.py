@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from memcap.core.errors import DataError, MissingPackageError
-from memcap.distill.importers.reading import parse_object
+from memcap.distill.importers.reading import parse_object, part
 
 # The method number of Zstandard in a zip file; `zipfile` reads it from Python 3.14 on.
 ZSTANDARD = 93
@@ -102,9 +102,11 @@ def _joined(path: Path, archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     own = [n for n in archive.namelist() if n.startswith(f"{folder}messages/")]
     numbered = [(int(found[1]), n) for n in own if (found := _PART.search(n))]
     messages: list[Any] = []
-    for _, part in sorted(numbered):
-        wrapped = b'{"part":' + archive.read(part) + b"}"
-        messages += parse_object(wrapped, f"{path}, entry {part}")["part"]
+    for _, entry in sorted(numbered):
+        wrapped = b'{"messages":' + archive.read(entry) + b"}"
+        where = f"{path}, entry {entry}"
+        found = parse_object(wrapped, where)
+        messages += part(found, "messages", where=where, kind=list)
     ranges = shell.get("message_refs") or []
     told = [message for low, high in ranges for message in messages[low:high]]
     return shell | {"messages": told or shell.get("messages")}

@@ -20,7 +20,7 @@ from memcap.distill.importers.answers import (
     said_of,
 )
 from memcap.distill.importers.base import Run, seed_in
-from memcap.distill.importers.reading import as_text, choose, read_object
+from memcap.distill.importers.reading import as_text, checked, choose, part, read_object
 
 _LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 _SETTINGS = (
@@ -103,7 +103,21 @@ def _log(file: Path) -> dict[str, Any]:
         raise DataError(f"{file} was marked invalid; run it again.")
     if not log.get("samples"):
         raise DataError(f"{file} holds no samples; run it with log_samples.")
+    for name in ("model", "task"):
+        if not part(log, "eval", name, where=file, kind=str):
+            raise DataError(f"{file} has no 'eval.{name}'; run it again.")
+    for number, sample in enumerate(part(log, "samples", where=file, kind=list), 1):
+        _check_sample(sample, f"{file}, sample {number}")
     return log
+
+
+def _check_sample(sample: Any, where: str) -> None:
+    if checked(sample, Mapping, where).get("id") is None:
+        raise DataError(f"{where} has no 'id'; run it again.")
+    for name in part(sample, "scores", where=where, null=True):
+        part(sample, "scores", name, where=where)
+    for message in part(sample, "messages", where=where, kind=list, null=True):
+        checked(message, Mapping, f"{where}: one of 'messages'")
 
 
 def _run(file: Path, log: Mapping[str, Any], metric: str | None) -> Run:
@@ -115,7 +129,7 @@ def _run(file: Path, log: Mapping[str, Any], metric: str | None) -> Run:
     _check_epochs(file, samples)
     items, unscored = items_of(answers)
     warnings += said_of(unscored)
-    warnings += _doubts(log, metric, [item.score for item in items])
+    warnings += _doubts(file, log, metric, [item.score for item in items])
     return Run(
         source="inspect_ai",
         model=str(spec["model"]),
@@ -124,7 +138,7 @@ def _run(file: Path, log: Mapping[str, Any], metric: str | None) -> Run:
         metric=metric,
         items=items,
         seed=seed_in(str(spec["model"])),
-        settings=_settings(log),
+        settings=_settings(file, log),
         provenance=_provenance(file, spec),
         unscored=unscored,
         warnings=tuple(warnings),
@@ -132,9 +146,9 @@ def _run(file: Path, log: Mapping[str, Any], metric: str | None) -> Run:
 
 
 def _check_epochs(file: Path, samples: list[Mapping[str, Any]]) -> None:
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str, str]] = set()
     for sample in samples:
-        key = (str(sample["id"]), sample.get("epoch", 1))
+        key = (str(sample["id"]), str(sample.get("epoch", 1)))
         if key in seen:
             raise DataError(f"{file} has sample '{key[0]}' twice in epoch {key[1]}.")
         seen.add(key)
@@ -201,32 +215,37 @@ def _prompt(messages: list[Mapping[str, Any]] | None) -> str | None:
     return _content(list(messages[:first])) if first else None
 
 
-def _doubts(log: Mapping[str, Any], metric: str, scores: list[float]) -> list[str]:
+def _doubts(
+    file: Path, log: Mapping[str, Any], metric: str, scores: list[float]
+) -> list[str]:
     """Where the samples do not bear out the accuracy that the log states."""
-    for score in (log.get("results") or {}).get("scores", []):
-        told = (score.get("metrics") or {}).get("accuracy", {}).get("value")
+    where = f"{file}: one of 'results.scores'"
+    for score in part(log, "results", "scores", where=file, kind=list, null=True):
+        checked(score, Mapping, where)
+        told = part(score, "metrics", "accuracy", where=where, null=True).get("value")
         usual = score.get("reducer") in (None, "mean")
-        if score.get("name") != metric or told is None or not usual or not scores:
+        if score.get("name") != metric or not usual or not scores:
             continue
         own = sum(scores) / len(scores)
-        if not isclose(told, own, abs_tol=1e-9):
+        if isinstance(told, (int, float)) and not isclose(told, own, abs_tol=1e-9):
             return [f"the log states accuracy {told:g}, its samples give {own:g}"]
     return []
 
 
-def _settings(log: Mapping[str, Any]) -> dict[str, str]:
+def _settings(file: Path, log: Mapping[str, Any]) -> dict[str, str]:
     spec = log["eval"]
-    config = spec.get("config") or {}
+    config = part(log, "eval", "config", where=file, null=True)
+    packages = part(log, "eval", "packages", where=file, null=True)
     found = {name: spec.get(name) for name in _SETTINGS}
     found |= {name: config.get(name) for name in _CONFIG_SETTINGS}
-    found["plan"] = (log.get("plan") or {}).get("steps")
-    found["inspect_ai"] = (spec.get("packages") or {}).get("inspect_ai")
+    found["plan"] = part(log, "plan", where=file, null=True).get("steps")
+    found["inspect_ai"] = packages.get("inspect_ai")
     return as_text(found)
 
 
 def _provenance(file: Path, spec: Mapping[str, Any]) -> dict[str, str]:
     found = {name: spec.get(name) for name in _PROVENANCE}
-    dataset = spec.get("dataset") or {}
+    dataset = part({"eval": spec}, "eval", "dataset", where=file, null=True)
     # The ids of all samples would fill a page.
     found["dataset"] = {n: v for n, v in dataset.items() if n != "sample_ids"}
     return as_text(found | {"file": file.name})

@@ -24,9 +24,11 @@ from memcap.distill.importers.answers import (
 )
 from memcap.distill.importers.base import Run, seed_in
 from memcap.distill.importers.reading import (
+    checked,
     choose,
     dated,
     parse_object,
+    part,
     read_object,
 )
 
@@ -105,6 +107,7 @@ def _details(file: Path) -> Details:
     parts = file.parts
     model = file.parent.name
     results: Mapping[str, Any] = {}
+    own: list[Path] = []
     if "details" in parts:
         place = len(parts) - 1 - parts[::-1].index("details")
         model = "/".join(parts[place + 1 : -2]) or model
@@ -112,7 +115,8 @@ def _details(file: Path) -> Details:
         own = sorted((root / "results").rglob(f"results_{date}.json")) if date else []
         own.sort(key=lambda found: found.parent != root / "results" / model)
         results = read_object(own[0]) if own else {}
-    told = results.get("config_general", {}).get("model_name")
+    where = own[0] if own else file
+    told = part(results, "config_general", where=where, null=True).get("model_name")
     task = name.removesuffix(f"_{date}") if date else name
     return Details(file, task, str(told or model), results)
 
@@ -134,7 +138,9 @@ def _run(details: Details, metric: str | None) -> Run:
         metric=metric,
         items=items,
         seed=seed_in(details.model),
-        settings=lighteval_settings.settings(details.results, details.task),
+        settings=lighteval_settings.settings(
+            details.results, details.task, details.file
+        ),
         provenance=lighteval_settings.provenance(
             details.results, details.task, details.file
         ),
@@ -175,7 +181,7 @@ def _named(row: Mapping[str, Any], file: Path) -> dict[str, Any]:
                 f"{file} has no column '{name}' or '__{name}__'; give the details that "
                 "lighteval saves."
             )
-        found[name] = cell or {}
+        found[name] = checked(cell or {}, Mapping, f"{file}: column '{name}'")
     return found
 
 
@@ -207,7 +213,9 @@ def _doubts(details: Details, metric: str, scores: list[float]) -> list[str]:
     """Where the details do not bear out the results beside them."""
     if not details.results:
         return ["no results file beside the details; settings are unknown"]
-    told = details.results.get("results", {}).get(details.task, {}).get(metric)
+    where = f"the results of {details.file}"
+    row = part(details.results, "results", details.task, where=where, null=True)
+    told = row.get(metric)
     own = sum(scores) / len(scores) if scores else 0.0
     if isinstance(told, (int, float)) and not isclose(told, own, abs_tol=1e-9):
         return [f"results state {metric} {told:g}, details give {own:g}"]
@@ -215,7 +223,7 @@ def _doubts(details: Details, metric: str, scores: list[float]) -> list[str]:
 
 
 def _check_direction(details: Details, metric: str) -> None:
-    config = lighteval_settings.config(details.results, details.task)
+    config = lighteval_settings.config(details.results, details.task, details.file)
     for told in config.get("metrics") or []:
         if not isinstance(told, Mapping) or told.get("metric_name") != metric:
             continue

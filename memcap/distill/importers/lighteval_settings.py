@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from memcap.distill.importers.reading import as_text
+from memcap.distill.importers.reading import as_text, part
 
 _SETTINGS = (
     "version",
@@ -32,28 +32,38 @@ _PROVENANCE = (
 )
 
 
-def config(results: Mapping[str, Any], task: str) -> Mapping[str, Any]:
+def config(results: Mapping[str, Any], task: str, file: Path) -> Mapping[str, Any]:
     """What the results say of the task; older ones leave out the number of examples."""
-    tasks = results.get("config_tasks", {})
-    return tasks.get(task) or tasks.get(task.rsplit("|", 1)[0]) or {}
+    names = (task, task.rsplit("|", 1)[0])
+    found = (
+        part(results, "config_tasks", name, where=_beside(file), null=True)
+        for name in names
+    )
+    return next(filter(None, found), {})
 
 
-def settings(results: Mapping[str, Any], task: str) -> dict[str, str]:
+def settings(results: Mapping[str, Any], task: str, file: Path) -> dict[str, str]:
     """What two runs must share to be compared on equal terms."""
-    general = results.get("config_general", {})
-    own = config(results, task)
+    general = part(results, "config_general", where=_beside(file), null=True)
+    own = config(results, task, file)
     found = {name: own.get(name) for name in _SETTINGS}
     found |= {name: general.get(name) for name in _GENERAL_SETTINGS}
-    model = general.get("model_config") or {}
+    path = ("config_general", "model_config")
+    model = part(results, *path, where=_beside(file), null=True)
     found |= {name: model.get(name) for name in _MODEL_SETTINGS}
     return as_text(found)
 
 
 def provenance(results: Mapping[str, Any], task: str, file: Path) -> dict[str, str]:
     """Where a run comes from."""
-    general = results.get("config_general", {})
+    where = _beside(file)
+    general = part(results, "config_general", where=where, null=True)
     found = {name: general.get(name) for name in _PROVENANCE}
-    summary = results.get("summary_tasks", {}).get(task, {})
+    summary = part(results, "summary_tasks", task, where=where, null=True)
     found["hashes"] = summary.get("hashes")
     found["file"] = file.name
     return as_text(found)
+
+
+def _beside(file: Path) -> str:
+    return f"the results of {file}"

@@ -18,7 +18,7 @@ from memcap.distill.importers import lm_eval_lines, lm_eval_settings
 from memcap.distill.importers.answers import Answer, items_of, said_of
 from memcap.distill.importers.base import Run, seed_in
 from memcap.distill.importers.lm_eval_lines import Line
-from memcap.distill.importers.reading import choose, dated, read_object
+from memcap.distill.importers.reading import checked, choose, dated, part, read_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Evaluation:
 
     def leaves(self, task: str) -> tuple[str, ...]:
         """The task itself, or the tasks below a group that has no samples."""
-        children = self.results.get("group_subtasks", {}).get(task, [])
+        children = self._below.get(task, ())
         if task in self.samples or not children:
             return (task,)
         return tuple(leaf for child in children for leaf in self.leaves(child))
@@ -45,8 +45,20 @@ class Evaluation:
     @property
     def groups(self) -> tuple[str, ...]:
         """Groups that have tasks."""
-        below = self.results.get("group_subtasks", {})
-        return tuple(name for name, tasks in below.items() if tasks)
+        return tuple(name for name, tasks in self._below.items() if tasks)
+
+    @property
+    def _below(self) -> Mapping[str, list[str]]:
+        """Tasks of each group."""
+        name = "group_subtasks"
+        found = part(self.results, name, where=self.file)
+        return {
+            group: [
+                checked(task, str, f"{self.file}: a task of '{name}.{group}'")
+                for task in part(self.results, name, group, where=self.file, kind=list)
+            ]
+            for group in found
+        }
 
 
 def read_all(
@@ -140,26 +152,27 @@ def _run(
 ) -> Run:
     leaves = evaluation.leaves(task)
     parts = {leaf: lm_eval_lines.read(evaluation.samples[leaf]) for leaf in leaves}
-    lines = [line for part in parts.values() for line in part]
+    lines = [line for own in parts.values() for line in own]
     where = f"the samples of {task}"
     filter = choose("filter", filter, {line.filter for line in lines}, where)
     chosen = [line for line in lines if line.filter == filter]
     metric = choose("metric", metric, {m for line in chosen for m in line.scores}, task)
     warnings = []
     answers = []
-    for leaf, part in parts.items():
+    for leaf, own in parts.items():
         _check_direction(evaluation, leaf, metric)
-        own = lm_eval_lines.only(part, filter, evaluation.samples[leaf])
+        chosen = lm_eval_lines.only(own, filter, evaluation.samples[leaf])
         prefix = f"{leaf}:" if len(leaves) > 1 else ""
-        made = [lm_eval_lines.answer(line, metric, prefix) for line in own]
+        made = [lm_eval_lines.answer(line, metric, prefix) for line in chosen]
         answers += made
-        warnings += _doubts(evaluation, leaf, part, metric, filter, made)
+        warnings += _doubts(evaluation, leaf, own, metric, filter, made)
     items, unscored = items_of(answers)
     warnings += said_of(unscored)
     hashed = all(item.document and item.target for item in items)
     if not hashed:
         warnings.append("lines without a document: items are matched by doc_id alone")
     model = _model(evaluation, next(iter(parts)))
+    file = evaluation.file or evaluation.samples[next(iter(parts))]
     return Run(
         source="lm_eval",
         model=model,
@@ -169,19 +182,15 @@ def _run(
         items=items,
         join="document" if hashed else "id",
         seed=seed_in(model),
-        settings=lm_eval_settings.settings(evaluation.results, leaves),
-        provenance=lm_eval_settings.provenance(
-            evaluation.results,
-            leaves,
-            evaluation.file or evaluation.samples[next(iter(parts))],
-        ),
+        settings=lm_eval_settings.settings(evaluation.results, leaves, file),
+        provenance=lm_eval_settings.provenance(evaluation.results, leaves, file),
         unscored=unscored,
         warnings=tuple(warnings),
     )
 
 
 def _check_direction(evaluation: Evaluation, task: str, metric: str) -> None:
-    higher = evaluation.results.get("higher_is_better", {}).get(task, {})
+    higher = part(evaluation.results, "higher_is_better", task, where=evaluation.file)
     if higher.get(metric) is False:
         raise DataError(
             f"{metric} of {task} is better when lower, so its difference is no gain; "
@@ -201,18 +210,18 @@ def _doubts(
     results, found = evaluation.results, []
     if not results:
         return [f"{task}: no results file beside the samples; settings are unknown"]
-    told = results.get("task_hashes", {}).get(task)
+    told = part(results, "task_hashes", where=evaluation.file).get(task)
     if told is not None and told != lm_eval_lines.task_hash(lines):
         found.append(f"{task}: the samples do not have the hash the results state")
-    row = results.get("results", {}).get(task, {})
+    row = part(results, "results", task, where=evaluation.file)
     mean = row.get(f"{metric},{filter}")
     scores = [answer.score for answer in answers if not isnan(answer.score)]
     own = sum(scores) / len(scores) if scores else nan
     if isinstance(mean, (int, float)) and not isclose(mean, own, abs_tol=1e-9):
         found.append(f"{task}: results state {metric} {mean:g}, samples give {own:g}")
-    count = results.get("n-samples", {}).get(task, {}).get("effective")
+    count = part(results, "n-samples", task, where=evaluation.file).get("effective")
     if count is not None and count != len(answers):
-        found.append(f"{task}: results state {count} items, samples {len(answers)}")
+        found.append(f"{task}: results state n = {count}, samples have {len(answers)}")
     return found
 
 

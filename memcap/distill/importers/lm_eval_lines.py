@@ -8,7 +8,7 @@ from typing import Any
 
 from memcap.core.errors import DataError
 from memcap.distill.importers.answers import Answer, as_score, digest
-from memcap.distill.importers.reading import read_lines
+from memcap.distill.importers.reading import checked, part, read_lines
 
 _NOT_METRICS = {
     "doc_id",
@@ -63,18 +63,25 @@ def _line(path: Path, number: int, value: Mapping[str, Any]) -> Line:
             f"{path}, line {number} has no doc_id; give a samples file of "
             "lm-evaluation-harness."
         )
-    names = value.get("metrics") or [n for n in value if n not in _NOT_METRICS]
+    where = f"{path}, line {number}"
+    named = part(value, "metrics", where=where, kind=list, null=True)
+    names = [checked(name, str, f"{where}: one of 'metrics'") for name in named]
+    names = names or [name for name in value if name not in _NOT_METRICS]
     missing = [name for name in names if name not in value]
     if missing:
-        raise DataError(f"{path}, line {number} has no value for {missing[0]}.")
+        raise DataError(f"{where} has no value for {missing[0]}; evaluate again.")
+
+    def told(name: str) -> str:
+        return part(value, name, where=where, kind=str, null=True)
+
     return Line(
         number=number,
         id=str(value["doc_id"]),
         filter=str(value.get("filter", "none")),
         scores={name: value[name] for name in names},
-        document=value.get("doc_hash") or _hash(value, "doc", document_hash),
-        target=value.get("target_hash") or _hash(value, "target", target_hash),
-        prompt=value.get("prompt_hash") or _prompt_of(value),
+        document=told("doc_hash") or _hash(value, "doc", document_hash),
+        target=told("target_hash") or _hash(value, "target", target_hash),
+        prompt=told("prompt_hash") or _prompt_of(value, where),
     )
 
 
@@ -82,11 +89,10 @@ def _hash(value: Mapping[str, Any], name: str, method: Any) -> str | None:
     return method(value[name]) if name in value else None
 
 
-def _prompt_of(value: Mapping[str, Any]) -> str | None:
-    arguments = value.get("arguments")
-    if not isinstance(arguments, Mapping):
+def _prompt_of(value: Mapping[str, Any], where: str) -> str | None:
+    if not isinstance(value.get("arguments"), Mapping):
         return None
-    first = arguments.get("gen_args_0", {}).get("arg_0")
+    first = part(value, "arguments", "gen_args_0", where=where).get("arg_0")
     return None if first is None else digest(str(first))
 
 

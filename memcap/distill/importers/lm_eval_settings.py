@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from memcap.distill.importers.reading import as_text
+from memcap.distill.importers.reading import as_text, part
 
 _TASK_SETTINGS = (
     "dataset_path",
@@ -42,22 +42,28 @@ _CONFIG_PROVENANCE = (
 )
 
 
-def settings(results: Mapping[str, Any], tasks: tuple[str, ...]) -> dict[str, str]:
+def settings(
+    results: Mapping[str, Any], tasks: tuple[str, ...], file: Path
+) -> dict[str, str]:
     """What two runs must share to be compared on equal terms.
 
     Args:
         results: the results file.
         tasks: those whose items are in the run.
+        file: of the results, for messages.
+
+    Raises:
+        DataError: the results are not laid out as the harness writes them.
     """
-    config = results.get("config", {})
+    config = part(results, "config", where=file)
     found = {name: results.get(name) for name in _RUN_SETTINGS}
     found |= {name: config.get(name) for name in _CONFIG_SETTINGS}
     for task in tasks:
         prefix = f"{task}:" if len(tasks) > 1 else ""
-        own = results.get("configs", {}).get(task, {})
+        own = part(results, "configs", task, where=file)
         found |= {prefix + name: own.get(name) for name in _TASK_SETTINGS}
-        found[f"{prefix}version"] = results.get("versions", {}).get(task)
-        found[f"{prefix}n-shot"] = results.get("n-shot", {}).get(task)
+        found[f"{prefix}version"] = part(results, "versions", where=file).get(task)
+        found[f"{prefix}n-shot"] = part(results, "n-shot", where=file).get(task)
     return as_text(found)
 
 
@@ -70,11 +76,14 @@ def provenance(
         results: the results file.
         tasks: those whose items are in the run.
         file: whose name is kept.
+
+    Raises:
+        DataError: the results are not laid out as the harness writes them.
     """
-    config = results.get("config", {})
+    config = part(results, "config", where=file)
     found = {name: results.get(name) for name in _PROVENANCE}
     found |= {name: config.get(name) for name in _CONFIG_PROVENANCE}
-    hashes = results.get("task_hashes", {})
+    hashes = part(results, "task_hashes", where=file)
     found["task_hash"] = {task: hashes[task] for task in tasks if task in hashes}
     found["file"] = file.name
     return as_text(found)

@@ -1,13 +1,13 @@
 """Scores from a table of one's own: CSV with a header, or JSONL.
 
 Columns: ``id`` and ``correct`` (0, 1, a fraction, true or false), and where known
-``filter``, ``seed`` of the training run and ``prompt_hash``. Rows with different seeds
-are different runs.
+``task``, ``filter``, ``seed`` of the training run and ``prompt_hash``. Rows with
+different tasks or seeds are different runs.
 """
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from memcap.distill.importers.answers import Answer, as_score, items_of, said_of
 from memcap.distill.importers.base import Run, seed_in
 from memcap.distill.importers.reading import choose, read_lines
 
-COLUMNS = ("id", "correct", "filter", "seed", "prompt_hash")
+COLUMNS = ("id", "correct", "task", "filter", "seed", "prompt_hash")
 _NEEDED = COLUMNS[:2]
 
 
@@ -28,11 +28,11 @@ def read_all(
     filter: str | None = None,
     metric: str | None = None,
 ) -> tuple[Run, ...]:
-    """Read the runs of one file, one a seed.
+    """Read the runs of one file, one a task and seed.
 
     Args:
         path: a ``.csv`` or ``.jsonl`` file; its name is the model's.
-        task: what to call the task.
+        task: keep this task; what to call it where the rows do not tell.
         filter: needed where the rows have several.
         metric: there is only ``correct``.
 
@@ -47,22 +47,37 @@ def read_all(
         raise DataError(f"{path} has no rows below its header.")
     for number, row in rows:
         _check(path, number, row)
+    rows = _of_task(path, rows, task)
     filter = choose("filter", filter, {_filter(row) for _, row in rows}, path)
     kept = [(number, row) for number, row in rows if _filter(row) == filter]
-    seeds = [_seed(path, number, row) for number, row in kept]
+    keys = [(_task(row, task), _seed(path, number, row)) for number, row in kept]
     ignored = sorted({name for _, row in rows for name in row} - set(COLUMNS))
     warnings = (f"columns not read: {', '.join(ignored)}",) if ignored else ()
     return tuple(
         _run(
             path,
-            [kept[i] for i, own in enumerate(seeds) if own == seed],
-            task or "unnamed",
+            [kept[i] for i, own in enumerate(keys) if own == key],
+            key[0],
             filter,
-            seed,
+            key[1],
             warnings,
         )
-        for seed in dict.fromkeys(seeds)
+        for key in dict.fromkeys(keys)
     )
+
+
+def _of_task(
+    path: Path, rows: list[tuple[int, dict[str, Any]]], task: str | None
+) -> list[tuple[int, dict[str, Any]]]:
+    told = {str(row["task"]) for _, row in rows if row.get("task")}
+    if task is None or not told:
+        return rows
+    choose("task", task, told, path)
+    return [(number, row) for number, row in rows if _task(row, None) == task]
+
+
+def _task(row: Mapping[str, Any], given: str | None) -> str:
+    return str(row.get("task") or given or "unnamed")
 
 
 def _csv(path: Path) -> list[tuple[int, dict[str, Any]]]:
@@ -72,11 +87,35 @@ def _csv(path: Path) -> list[tuple[int, dict[str, Any]]]:
         strict=True,
     )
     try:
+        reader.fieldnames = _header(path, reader.fieldnames or ())
         return [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise DataError(
             f"{path}, line {reader.line_num} is not CSV ({error}); mend the quotes."
         ) from error
+
+
+def _header(path: Path, given: Sequence[str]) -> list[str]:
+    """The names of the columns without spaces around them, none of them twice."""
+    names = [name.strip() for name in given]
+    lacking = [name for name in _NEEDED if name not in names]
+    if names and lacking:
+        other = next((mark for mark in ";\t|" if mark in names[0]), None)
+        remedy = (
+            f"separate its cells with commas, not {other!r}"
+            if other
+            else ("name its columns id and correct, in lower case")
+        )
+        raise DataError(
+            f"{path} has no column '{lacking[0]}'; its header holds "
+            f"{', '.join(map(repr, names))}: {remedy}."
+        )
+    twice = [name for name in names if name and names.count(name) > 1]
+    if twice:
+        raise DataError(
+            f"{path} has {names.count(twice[0])} columns '{twice[0]}'; keep one."
+        )
+    return names
 
 
 def _check(path: Path, number: int, row: Mapping[str, Any]) -> None:

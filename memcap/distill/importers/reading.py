@@ -42,9 +42,11 @@ def choose(what: str, given: str | None, found: Iterable[str], where: object) ->
     if given in names:
         return str(given)
     wrong = "" if given is None else f"there is no {what} '{given}'; "
-    listed = f"{what}{'s' if len(names) > 1 else ''} {', '.join(names)}"
+    if len(names) == 1:
+        raise DataError(f"{where}: {wrong}the only {what} is {names[0]}.")
     raise DataError(
-        f"{where}: {wrong}choose one of the {listed} before looking at the scores."
+        f"{where}: {wrong}choose one of the {what}s {', '.join(names)} before looking "
+        "at the scores."
     )
 
 
@@ -62,6 +64,63 @@ def as_text(values: Mapping[str, Any]) -> dict[str, str]:
         for name, value in values.items()
         if value is not None
     }
+
+
+_NOUNS = {Mapping: "an object", list: "a list", str: "a text"}
+
+
+def checked(value: Any, kind: type, where: str) -> Any:
+    """A value of a log, which must be an object (`Mapping`), a list or a text.
+
+    Raises:
+        DataError: it is something else; the message begins with `where`.
+
+    Example:
+        >>> checked(["a"], list, "results.json: 'tasks'")
+        ['a']
+    """
+    if isinstance(value, kind):
+        return value
+    shown = json.dumps(value, default=str)[:40]
+    raise DataError(
+        f"{where} is {shown}, not {_NOUNS[kind]}; the file was changed or another "
+        "program wrote it, so evaluate again."
+    )
+
+
+def part(
+    record: Mapping[str, Any],
+    *names: str,
+    where: object,
+    kind: type = Mapping,
+    null: bool = False,
+) -> Any:
+    """A part of an object by the names that lead to it; empty where one is absent.
+
+    Args:
+        record: the object.
+        names: one below the other.
+        where: the file, for a message.
+        kind: what the part must be; what is above it must be objects.
+        null: whether null stands for a part that is absent.
+
+    Raises:
+        DataError: it is something else; the message names the file and the part.
+
+    Example:
+        >>> part({"versions": {"sums": "2"}}, "versions", "sums", where="", kind=str)
+        '2'
+        >>> part({"versions": {}}, "n-shot", "sums", where="results.json")
+        {}
+    """
+    value: Any = record
+    for place, name in enumerate(names, start=1):
+        wanted = kind if place == len(names) else Mapping
+        if name not in value or (null and value[name] is None):
+            return {} if kind is Mapping else kind()
+        path = ".".join(names[:place])
+        value = checked(value[name], wanted, f"{where}: '{path}'")
+    return value
 
 
 def read_object(path: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from memcap.core.errors import DataError
+from memcap.core.errors import DataError, MemcapError
 from memcap.data.files import read_text
 from memcap.distill.importers import inspect_ai, lighteval, lm_eval, plain
 from memcap.distill.importers.base import Run
@@ -59,10 +59,20 @@ def read_all(
         metric: needed where there are several.
 
     Raises:
-        DataError: no harness is recognised, or the path leaves a choice open.
+        DataError: no harness is recognised, the path leaves a choice open, or a file
+            is not laid out as its harness writes it.
     """
-    reader = HARNESSES[recognise(path)]
-    return reader(Path(path), task=task, filter=filter, metric=metric)
+    harness = recognise(path)
+    try:
+        return HARNESSES[harness](Path(path), task=task, filter=filter, metric=metric)
+    except MemcapError:
+        raise
+    except (AttributeError, LookupError, RecursionError, TypeError) as error:
+        # Readers name the field where they can; no log may end in a traceback.
+        raise DataError(
+            f"{path} is not laid out as {harness} writes it ({error}); evaluate again, "
+            "or give a CSV file with id and correct."
+        ) from error
 
 
 def read(

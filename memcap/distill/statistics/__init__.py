@@ -17,6 +17,7 @@ from memcap.distill.statistics.intervals import Interval as Interval
 from memcap.distill.statistics.intervals import bca as bca
 from memcap.distill.statistics.intervals import newcombe as newcombe
 from memcap.distill.statistics.intervals import wilson as wilson
+from memcap.distill.statistics.largest import largest_gap as largest_gap
 from memcap.distill.statistics.law import BestTeacher as BestTeacher
 from memcap.distill.statistics.law import TeacherLaw as TeacherLaw
 from memcap.distill.statistics.law import fit_law as fit_law

@@ -10,6 +10,10 @@ If no intermediate teacher beats both ends, all of them are at most the better e
 the leg against that end alone keeps the size at alpha; no correction comes on top. A
 plain t-test in one leg would not do: with several intermediate teachers tied with the
 smallest its size is above alpha.
+
+Without a gap the best teacher is the smallest with the highest mean. The largest is
+best, and the peak may lie beyond it, only if no smaller teacher shares that mean: one
+that does has reached the height already.
 """
 
 import warnings
@@ -106,16 +110,16 @@ class CapacityGap:
         best = self.runs.best
         return guard(
             f"descriptive: highest mean {self.runs.means[best]:.3f} with teacher "
-            f"{self.runs.sizes[best]:g}"
+            f"{self.runs.sizes[best]:,.10g}{self._shared}"
         )
 
     @property
     def sentence(self) -> str:
         """The label, its evidence and what it leaves open."""
-        size = f"{self.runs.sizes[self.candidate]:g}"
+        size = f"{self.runs.sizes[self.candidate]:,.10g}"
         ends = interval_text(self.interval.low, self.interval.high, self.interval.level)
         lead = f"{self.lead:+.3f} over the better end, {ends}"
-        p = p_text(self.p[self.candidate - 1])
+        p = p_text(self.p[self.candidate - 1], _RESOLUTION)
         if self.detected:
             how = ", confirmed on runs kept apart" if self.split else ""
             return guard(
@@ -123,12 +127,22 @@ class CapacityGap:
                 f"alone adds {self.bias:.3f} where intermediate teachers are alike."
             )
         name = "" if self.label == "gap not detected" else f"{self.label}, "
+        meaning = _MEANING[self.label]
+        if self.label != "flat":
+            meaning += self._shared
         kept = f"; on runs kept apart {p_text(self.split.p)}" if self.split else ""
         return guard(
-            f"{name}gap not detected: {_MEANING[self.label]}; best intermediate "
+            f"{name}gap not detected: {meaning}; best intermediate "
             f"teacher {size}, {lead}; {p}{kept}; n needed for a lead of one run's "
             f"standard deviation: {self.needed} runs of each teacher."
         )
+
+    @property
+    def _shared(self) -> str:
+        """What to add where several teachers have the highest mean."""
+        names = "; ".join(f"{self.runs.sizes[i]:,.10g}" for i in self.runs.tied)
+        several = len(self.runs.tied) > 1
+        return f" (highest mean shared by teachers {names})" if several else ""
 
 
 def capacity_gap(
@@ -216,10 +230,9 @@ def _label(runs: TeacherRuns, detected: bool, differ: bool) -> Label:
         return "gap detected"
     if not differ:
         return "flat"
-    means = runs.means
-    if means[-1] == means.max():
+    if runs.best == len(runs.sizes) - 1:
         return "censored-high"
-    return "censored-low" if means[0] == means.max() else "gap not detected"
+    return "gap not detected" if runs.best else "censored-low"
 
 
 def _legs(runs: TeacherRuns, seed: int) -> tuple[np.ndarray, np.ndarray]:

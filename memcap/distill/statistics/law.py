@@ -213,10 +213,9 @@ def _best(
 
 
 def _censoring(runs: TeacherRuns, vertex: float) -> Censoring:
-    means = runs.means
-    if means[-1] == means.max():
+    if runs.best == len(runs.sizes) - 1:
         return "high"
-    if means[0] == means.max():
+    if runs.best == 0:
         return "low"
     return "" if runs.sizes[0] < vertex < runs.sizes[-1] else "shape"
 

@@ -81,7 +81,7 @@ class TwoLevels:
         verdict = {1: "gain detected", -1: "loss detected", 0: "direction not detected"}
         needed = ""
         if not self.direction:
-            runs = "unknown" if self.needed is None else f"{self.needed} seeds"
+            runs = "unknown" if self.needed is None else f"{self.needed:,} seeds"
             needed = f"; n needed for a gain of {self.worth:g}: {runs}"
         return guard(
             f"{verdict[self.direction]}: {self.gain:+.3f}; over seeds "

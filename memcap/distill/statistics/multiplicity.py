@@ -63,7 +63,8 @@ class Family:
         names = ": " + ", ".join(found) if found else ""
         return guard(
             f"{self.question}: {len(found)} of {total} detected after Holm at "
-            f"{self.alpha:g}{names}."
+            f"{self.alpha:g}{names}.",
+            names=[row.label for row in self.rows],
         )
 
 

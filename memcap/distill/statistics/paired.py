@@ -18,6 +18,7 @@ import numpy as np
 from scipy.stats import binom, binomtest, chi2, norm, permutation_test
 
 from memcap.core.errors import DataError
+from memcap.core.words import counted
 from memcap.distill.statistics.scores import PairedScores
 from memcap.distill.statistics.wording import guard, p_text
 
@@ -124,7 +125,7 @@ class McNemar:
     def sentence(self) -> str:
         """Counts and exact p."""
         return guard(
-            f"{self.table.lost} items lost and {self.table.won} won of "
+            f"{counted(self.table.lost, 'item')} lost and {self.table.won} won of "
             f"{self.table.items}; exact McNemar {p_text(self.exact)}."
         )
 

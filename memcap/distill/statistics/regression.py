@@ -135,6 +135,10 @@ def gain_regression(
     y = _column("gain", gains, len(gains))
     if not terms:
         raise DataError("there are no terms; give at least one regressor.")
+    if np.ptp(y) == 0:
+        raise DataError(
+            f"all {len(y)} gains are {y[0]:g}, so that there is nothing to explain."
+        )
     columns = {name: _column(name, v, len(gains)) for name, v in terms.items()}
     design = _design(columns, students, len(gains))
     _check_design(design, list(columns), students)

@@ -44,7 +44,8 @@ class Selection:
         return guard(
             f"{self.names[first]} is best in {self.probabilities[first]:.0%} of "
             f"resamples over at least {self.runs} runs of {len(self.names)} teachers "
-            f"({1 / len(self.names):.0%} if all were alike)."
+            f"({1 / len(self.names):.0%} if all were alike).",
+            names=self.names,
         )
 
 

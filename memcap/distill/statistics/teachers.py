@@ -37,8 +37,9 @@ class TeacherRuns:
                 f"{len(self.sizes)} sizes cannot name {len(self.groups)} groups."
             )
         if len(self.sizes) < 3:
+            have = "teachers have" if len(self.sizes) > 1 else "teacher has"
             raise DataError(
-                f"{len(self.sizes)} teachers have none in between; give at least three."
+                f"{len(self.sizes)} {have} none in between; give at least three."
             )
         steps = zip((0.0, *self.sizes), self.sizes, strict=False)
         if not all(isfinite(big) and small < big for small, big in steps):
@@ -88,10 +89,25 @@ class TeacherRuns:
         )
 
     @property
-    def best(self) -> int:
-        """Index of the highest mean, the largest teacher where several share it."""
+    def tied(self) -> tuple[int, ...]:
+        """Indices of the teachers that share the highest mean, up to rounding.
+
+        Teachers that wrote the same data have the same mean, whatever their sums were
+        rounded to.
+        """
         means = self.means
-        return int(np.flatnonzero(means == means.max())[-1])
+        largest = max(abs(score) for group in self.groups for score in group)
+        shared = np.flatnonzero(means >= means.max() - ROUNDING * largest)
+        return tuple(shared.tolist())
+
+    @property
+    def best(self) -> int:
+        """Index of the highest mean, the smallest teacher where several share it.
+
+        A larger teacher that does no better shows no peak at its own size, and costs
+        more.
+        """
+        return self.tied[0]
 
 
 def _check_group(size: float, group: tuple[float, ...]) -> None:

@@ -7,8 +7,8 @@ runs that did not choose it, "law" to a line through three interior students or 
 """
 
 import re
-from collections.abc import Collection
-from math import isfinite
+from collections.abc import Collection, Iterable
+from math import inf, isfinite, isnan
 
 from memcap.core.errors import ProtocolError
 
@@ -31,12 +31,13 @@ _LICENSED = {
 }
 
 
-def guard(text: str, licensed: Collection[str] = ()) -> str:
+def guard(text: str, licensed: Collection[str] = (), names: Iterable[str] = ()) -> str:
     """Pass a text on unless it claims more than a test can show.
 
     Args:
         text: what a report is to print.
         licensed: which of "law" and "optimum" the evidence supports.
+        names: of models and teachers in it, which are the user's words.
 
     Returns:
         the same text.
@@ -47,9 +48,14 @@ def guard(text: str, licensed: Collection[str] = ()) -> str:
     Example:
         >>> guard("not detected; 95 % CI [-0.010, 0.020]")
         'not detected; 95 % CI [-0.010, 0.020]'
+        >>> guard("law-7b: not detected", names=["law-7b"])
+        'law-7b: not detected'
     """
+    own = text
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        own = own.replace(name, "*")
     # Line breaks and hyphens must not hide a phrase.
-    plain = re.sub(r"[\s\-_]+", " ", text.lower())
+    plain = re.sub(r"[\s\-_]+", " ", own.lower())
     for pattern in _ABSENCES:
         if found := re.search(pattern, plain):
             raise ProtocolError(
@@ -65,25 +71,45 @@ def guard(text: str, licensed: Collection[str] = ()) -> str:
 def interval_text(low: float, high: float, level: float = 0.95) -> str:
     """An interval in words.
 
+    Args:
+        low: lower end, minus infinity where the data bound nothing, as one run does.
+        high: upper end.
+        level: confidence level.
+
     Example:
         >>> interval_text(0.0366, 0.15)
         '95 % CI [0.037, 0.150]'
+        >>> interval_text(float("-inf"), float("inf"))
+        '95 % CI unbounded'
     """
+    name = f"{100 * level:g} % CI"
+    if isnan(low) or isnan(high):
+        return f"{name} unknown"
+    if (low, high) == (-inf, inf):
+        return f"{name} unbounded"
     ends = ", ".join(f"{end:.3f}" if isfinite(end) else f"{end}" for end in (low, high))
-    return f"{100 * level:g} % CI [{ends}]"
+    return f"{name} [{ends}]"
 
 
-def p_text(p: float) -> str:
-    """A p-value in words.
+def p_text(p: float, resolution: float = 0.0) -> str:
+    """A p-value in words; none is 0.
+
+    Args:
+        p: the p-value.
+        resolution: error of an integration, below which p is not known.
 
     Example:
         >>> p_text(0.0526733), p_text(2.5036e-95), p_text(1.0)
         ('p = 0.0527', 'p = 2.5e-95', 'p = 1')
+        >>> p_text(0.0), p_text(0.0003, resolution=0.0003)
+        ('p < 1e-300', 'p < 0.0006')
     """
-    if p == 0:
-        # Below the smallest float, not impossible.
-        return "p < 1e-300"
-    return f"p = {p:.1e}" if 0 < p < 1e-4 else f"p = {p:.3g}"
+    if isnan(p):
+        return "p unknown"
+    if p <= resolution:
+        # What was integrated is off by as much as it is itself.
+        return f"p < {2 * resolution or 1e-300:g}"
+    return f"p = {p:.1e}" if p < 1e-4 else f"p = {p:.3g}"
 
 
 def detected(what: str, estimate: float, interval: str, evidence: str) -> str:
