@@ -1,14 +1,25 @@
 """Figures and pages of distillation: what they show is what the summary holds."""
 
+import numpy as np
 import pytest
+from matplotlib.text import Text
 
-from memcap.analysis import distill_figures, style
+from memcap.analysis import distill_figures, distill_lineup, style
 from memcap.analysis.distill_lens import lens
 from memcap.analysis.distill_rows import check
 from memcap.analysis.distill_summary import summarize
 from memcap.analysis.report import distill, distill_page
 from memcap.core.errors import DataError
-from tests.analysis.distill_records import BELOW, EQUAL, PEAK, TEACHERS, study
+from tests.analysis.distill_records import (
+    ARMS,
+    BELOW,
+    EQUAL,
+    PEAK,
+    TEACHERS,
+    record,
+    study,
+    teacher,
+)
 from tests.analysis.test_report import _Balance
 
 STUDENTS = (6_848, 25_984, 101_120)
@@ -57,7 +68,7 @@ def test_the_map_tells_every_gain_its_sign_and_its_interval(three):
         ends = cell.levels.seeds
         assert f"[{ends.low:+.3f}, {ends.high:+.3f}]" in shown
     assert figure.get_suptitle() == (
-        "10 of 15 pairs gain over the undistilled student, 5 lose"
+        "Against the undistilled student 10 of 15 pairs show a gain, 5 a loss"
     )
 
 
@@ -86,7 +97,7 @@ def test_the_curve_is_the_means_and_the_dots_are_the_runs(three):
     figure = distill_figures.by_size(three, "all_correct")
     for ax, student in zip(figure.axes, three.students, strict=True):
         own = [c for c in three.of("all_correct") if c.student == student]
-        drawn = [list(line.get_ydata()) for line in ax.lines]
+        drawn = [list(np.atleast_1d(line.get_ydata())) for line in ax.lines]
         by_size = sorted(own, key=lambda cell: cell.runs[0].size)
         assert [cell.levels.gain for cell in by_size] in drawn
         assert [run.gain for cell in by_size for run in cell.runs] in drawn
@@ -97,6 +108,98 @@ def test_estimands_have_a_panel_each(three):
     titles = [ax.get_title(loc="left") for ax in figure.axes]
     assert titles == [f"{arm}:\n{three.estimand(arm)}" for arm in three.arms]
     assert figure.get_suptitle().startswith("Descriptive")
+
+
+@pytest.fixture(scope="module")
+def apart():
+    return _apart((0.02, 0.08, 0.05, 0.08, 0.05), sd=0)
+
+
+def _apart(gains, sd):
+    """Five sizes of one style; of the last size a terse one and one that samples."""
+    rows, rng = study(gains, seeds=3, sd=sd), np.random.default_rng(0)
+    for name, gain in (("terse", -0.06), ("warm", 0.03)):
+        style_of = "terse" if name == "terse" else "full"
+        own = teacher(TEACHERS[-1], 0.9, style=style_of)
+        own |= {"name": name, "temperature": float(name == "warm")}
+        rows += [
+            record(gain, rng, seed=seed, arm=arm, teacher=own)
+            for arm in ARMS
+            for seed in range(3)
+        ]
+    return summarize([check(row) for row in rows])
+
+
+@pytest.mark.parametrize("draw", ["size", "estimands"])
+def test_only_a_series_is_joined_by_a_line(apart, draw):
+    figure = DRAWN[draw](apart)
+    for ax in figure.axes:
+        lines = [ln for ln in ax.lines if ln.get_linestyle() == "-"]
+        x = [np.atleast_1d(np.asarray(line.get_xdata(), float)) for line in lines]
+        joined = [own for own in x if len(own) == len(TEACHERS)]
+        assert joined and all((np.diff(own) > 0).all() for own in joined)
+        places = {text.get_text() for text in ax.get_xticklabels()}
+        assert {"terse", "warm"} < places and len(places) == len(TEACHERS) + 2
+    known = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert {"by size: full", "terse", "warm"} < set(known)
+    marks = {
+        handle.get_marker()
+        for handle, text in zip(figure.legends[0].legend_handles, known, strict=True)
+        if text in ("terse", "warm")
+    }
+    assert len(marks) == 2
+
+
+def test_teachers_that_size_does_not_order_are_not_joined():
+    rows = study(PEAK, seeds=2, arms=("all_correct",))
+    for row in rows:
+        if row["teacher"] and row["teacher"]["parameters"] == TEACHERS[1]:
+            row["teacher"] |= {"parameters": TEACHERS[2]}
+    summary = summarize([check(row) for row in rows])
+    found = distill_lineup.lineup(summary.of("all_correct"))
+    assert found.series == () and len(found.apart) == len(TEACHERS)
+    assert len(set(found.places.values())) == len(TEACHERS)
+    for row in rows:
+        if row["teacher"] and row["teacher"]["name"] == f"T{TEACHERS[1]}":
+            row["teacher"] |= {"seed": 1}
+    again = summarize([check(row) for row in rows]).of("all_correct")
+    found = distill_lineup.lineup(again)
+    x, gains = distill_lineup.means_by_place(found.lines(again)[0], found)
+    assert found.apart == () and x == sorted({*TEACHERS} - {TEACHERS[1]})
+    both = [c.levels.gain for c in again if c.runs[0].size == TEACHERS[2]]
+    assert len(both) == 2 and sum(both) / 2 in gains
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_nothing_is_cut_at_the_edge(apart, draw):
+    figure = DRAWN[draw](apart)
+    style.to_png(figure)
+    drawn, page = figure.get_tightbbox(), figure.get_size_inches()
+    assert drawn.x0 >= 0 and drawn.y0 >= 0
+    assert drawn.x1 <= page[0] and drawn.y1 <= page[1]
+
+
+def test_names_in_the_lens_keep_clear_of_one_another(apart):
+    figure = lens(apart, "all_correct")
+    style.to_png(figure)
+    shown = [t for t in figure.axes[0].texts if t.get_text()]
+    assert len(shown) == len(apart.of("all_correct"))
+    boxes = [Text.get_window_extent(t) for t in shown]
+    boxes.sort(key=lambda box: box.y0)
+    for under, over in zip(boxes, boxes[1:], strict=False):
+        assert under.y1 <= over.y0 + 1
+
+
+def test_the_titles_tell_of_shared_means(apart):
+    title = distill_figures.estimands(apart).get_suptitle()
+    high = f"T{TEACHERS[1]}, T{TEACHERS[3]}"
+    assert title == f"Descriptive: {high} share the highest mean under every estimand"
+
+
+def test_teachers_apart_are_not_said_to_lack_a_test():
+    figure = distill_figures.by_size(_apart(EQUAL, sd=0.004), "all_correct")
+    (panel,) = (ax.get_title(loc="left") for ax in figure.axes)
+    assert panel.endswith("\ngap not detected (flat)")
 
 
 def test_an_arm_that_was_not_run_is_refused():
@@ -161,5 +264,5 @@ def test_names_in_records_cannot_write_html():
 
 
 def test_sizes_are_short():
-    shown = [distill_figures._short(s) for s in (999, 6_848, 25_984, 101_120, 2.5e6)]
+    shown = [distill_lineup.short(s) for s in (999, 6_848, 25_984, 101_120, 2.5e6)]
     assert shown == ["999", "6.85k", "26.0k", "101k", "2.50M"]

@@ -196,6 +196,19 @@ def test_a_line_through_best_teachers_needs_three_interior_students():
     assert found.law is not None and found.law.licensed == ("law",)
 
 
+def test_a_teacher_of_another_style_does_not_stand_in_the_line():
+    runs = study(dict.fromkeys(THREE, PEAK), students=THREE, arms=ONE_ARM)
+    largest = [r for r in runs if r["teacher"] and r["teacher"]["name"] == "T101120"]
+    terse = [
+        {**r, "key": f"terse-{r['key']}", "teacher": r["teacher"] | other}
+        for r in largest
+        for other in [{"name": "terse", "style": "terse"}]
+    ]
+    found = summarize(_runs([*runs, *terse]))
+    assert found.trends.law == summarize(_runs(runs)).trends.law is not None
+    assert [one.several for one in found.series] == [True, False] * 3
+
+
 def test_pilots_take_no_part_in_the_summary():
     plain, piloted = study(PEAK, seeds=3), study(PEAK, seeds=3, pilots=(300,))
     assert len(piloted) > len(plain)

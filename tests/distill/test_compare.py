@@ -81,15 +81,36 @@ def test_what_must_agree(name):
 
 def test_items_must_agree_unless_the_rest_is_left_out():
     before, after = run([1, 0, 1, 0]), run([1, 1, 1], "after")
-    with pytest.raises(ProtocolError, match="1 items are in student only and 0 in"):
+    with pytest.raises(ProtocolError, match="1 item is in student only and 0 in"):
         compare(before, [after])
     found = compare(before, [after], allow_intersection=True)
     assert (found.items, found.left_out) == (3, 1)
     assert found.rows[0].comparison.gain == pytest.approx(1 / 3)
-    assert "1 items are not in all runs" in found.warnings[0]
+    assert "not in all runs and left out: 1 item" in found.warnings[0]
     lone = run([1], "after", items=(Item("x", 1.0),))
     with pytest.raises(ProtocolError, match="no item in common"):
         compare(before, [lone], allow_intersection=True)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_items_without_a_score_are_told_from_items_that_were_not_asked(swapped):
+    whole = run([1, 0, 1, 0])
+    scored = tuple(item for item in whole.items if item.id != "3")
+    lacking = run([], "after", items=scored, unscored=("3",))
+    pair = (lacking, whole) if swapped else (whole, lacking)
+    with pytest.raises(ProtocolError, match="after holds '3' without a score"):
+        compare(pair[0], [pair[1]])
+    absent = run([], "after", items=scored)
+    with pytest.raises(ProtocolError, match="such as '3'; score the same items"):
+        compare(whole, [absent])
+
+
+def test_one_item_is_not_items():
+    before, after = run([1]), run([0], "after", prompt="q")
+    found = compare(before, [after], [run([1], "teacher")])
+    assert "prompt changed on 1 of 1 item" in found.rows[0].notes
+    assert found.teachers[0].sentence.startswith("Teacher teacher: 1.000 on 1 item;")
+    assert mcnemar(PairedTable(0, 1, 0, 0)).sentence.startswith("1 item lost and 0")
 
 
 def test_all_rows_have_the_same_items():
@@ -233,7 +254,7 @@ def test_a_gap_that_cannot_be_tested_says_why():
     runs = [one for name in "abc" for one in seeds(name, [0.5, 0.6])]
     alike = [one for i, name in enumerate("abc") for one in seeds(name, [0.5 + i / 10])]
     few = compare(base, runs, sizes={"a": 1, "b": 2}, resamples=200).gap
-    assert few.test is None and "three teachers, 2 are given" in few.sentence
+    assert few.test is None and "three teachers; given: 2" in few.sentence
     single = compare(base, alike, sizes={"a": 1, "b": 2, "c": 3}, resamples=200).gap
     assert "2 runs of each teacher, a has one" in single.sentence
     tied = compare(base, runs, sizes={"a": 1, "b": 2, "c": 2}, resamples=200).gap

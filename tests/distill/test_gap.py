@@ -12,6 +12,7 @@ from memcap.distill.statistics import (
     capacity_gap,
     critical_value,
     expected_maximum,
+    fit_law,
     gap_rates,
     guard,
     needed_runs,
@@ -72,10 +73,49 @@ def test_the_five_labels(means, label):
         assert "CI [" in found.sentence
 
 
-def test_a_shared_highest_mean_is_censored():
-    groups = [[0, 1], [8, 9], [8, 9]]
-    assert capacity_gap([1, 2, 3], groups).label == "censored-high"
-    assert capacity_gap([1, 2, 3], groups[::-1]).label == "censored-low"
+@pytest.mark.parametrize(
+    ("means", "label", "best"),
+    [
+        ([0, 0, 8, 8], "gap not detected", 2),
+        ([0, 8, 8, 8], "gap not detected", 1),
+        ([8, 8, 0, 0], "censored-low", 0),
+        ([8, 0, 0, 8], "censored-low", 0),
+        ([0, 0, 0, 8], "censored-high", 3),
+    ],
+)
+def test_the_smallest_of_those_that_share_the_highest_mean_is_best(means, label, best):
+    found = capacity_gap(SIZES, [[mean, mean + 1] for mean in means])
+    assert (found.label, found.runs.best) == (label, best)
+    shared = [f"{s}" for s, mean in zip(SIZES, means, strict=True) if mean == 8]
+    words = f"highest mean shared by teachers {'; '.join(shared)}"
+    assert (
+        (words in found.sentence) == (words in found.descriptive) == (len(shared) > 1)
+    )
+
+
+def test_a_law_takes_no_student_for_censored_whose_best_is_shared_with_the_largest():
+    def point(means):
+        runs = TeacherRuns.of(SIZES, [[mean - 0.1, mean + 0.1] for mean in means])
+        inner = TeacherRuns.of(SIZES, [[0, 0.1], [4, 4.1], [4, 4.1], [0, 0.1]])
+        return fit_law({1: runs, 2: inner}, resamples=50).points[0]
+
+    assert point([0, 4, 6, 6]).censored != "high"
+    assert point([0, 4, 6, 7]).censored == "high"
+    assert point([6, 6, 4, 0]).censored == "low"
+
+
+def test_large_teachers_are_named_in_full():
+    runs = [[0, 1], [1, 2], [10, 11], [10, 11]]
+    found = capacity_gap([25_984, 10**6, 7 * 10**9, 8 * 10**9], runs)
+    assert "shared by teachers 7,000,000,000; 8,000,000,000)" in found.sentence
+    assert "best intermediate teacher 7,000,000,000, +0.000" in found.sentence
+
+
+def test_means_are_shared_whatever_their_sums_were_rounded_to():
+    scores = [0.1, 0.2, 0.3, 0.7]
+    runs = TeacherRuns.of(SIZES, [scores, scores[::-1], [0.2, 0.7, 0.3, 0.1], [0, 0]])
+    assert len(set(runs.means)) > 1 and runs.tied == (0, 1, 2)
+    assert TeacherRuns.of([1, 2, 3], [[0, 1], [0, 1.001], [0, 1]]).tied == (1,)
 
 
 def test_one_leg_is_not_enough():

@@ -125,6 +125,39 @@ def test_what_is_refused(tmp_path):
         read(details)
 
 
+@needs_pyarrow
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("config_general",),
+        ("config_general", "model_config"),
+        ("config_tasks",),
+        ("config_tasks", "toy:sums|0"),
+        ("summary_tasks",),
+        ("results",),
+        ("results", "toy:sums|0"),
+    ],
+)
+def test_results_that_are_laid_out_otherwise_are_named_by_their_part(tmp_path, path):
+    details, results = lay_out(tmp_path)
+    content = json.loads(results.read_text("utf-8"))
+    owner = content
+    for name in path[:-1]:
+        owner = owner[name]
+    owner[path[-1]] = "x"
+    results.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(DataError) as error:
+        read(details)
+    assert f"'{'.'.join(path)}' is \"x\", not an object" in str(error.value)
+
+
+@needs_pyarrow
+def test_a_cell_is_an_object(tmp_path):
+    made = [row | {"metric": 1} for row in rows()]
+    with pytest.raises(DataError, match="column 'metric' is 1, not an object"):
+        read(lay_out(tmp_path, table=table(made))[0])
+
+
 @pytest.mark.skipif(HAS_PYARROW, reason="pyarrow is installed")
 def test_without_pyarrow_the_extra_is_named(tmp_path):
     details, _ = lay_out(tmp_path)

@@ -172,7 +172,7 @@ def test_doubts_about_edited_samples(tmp_path):
     write(tmp_path, [line(0), line(1, 0.0)], results)
     warnings = " ".join(read(tmp_path).warnings)
     assert "state exact_match 1, samples give 0.5" in warnings
-    assert "state 3 items, samples 2" in warnings
+    assert "state n = 3, samples have 2" in warnings
 
 
 def test_an_unscored_document_is_left_out_and_a_score_off_scale_refused(tmp_path):

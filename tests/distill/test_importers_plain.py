@@ -44,18 +44,38 @@ def test_seeds_are_runs_and_filters_a_choice(tmp_path):
         read(path, filter="x")
 
 
+def test_tasks_may_be_a_column(tmp_path):
+    text = "id,correct,task,filter\na,1,sums,x\nb,0,sums,x\na,0,dates,y\n"
+    path = write(tmp_path / "student.csv", text)
+    assert read(path, task="sums").accuracy == 0.5
+    assert read(path, task="dates").filter == "y"
+    with pytest.raises(DataError, match="no task 'date'.*dates, sums"):
+        read(path, task="date")
+    both = write(tmp_path / "both.csv", text.replace(",y", ",x"))
+    assert [(run.task, len(run.items)) for run in read_all(both)] == [
+        ("sums", 2),
+        ("dates", 1),
+    ]
+
+
 @pytest.mark.parametrize(
     "text, words",
     [
         ("id,correct\na,1\na,1\n", "line 3: item 'a' stands in line 2 already"),
         ("id,correct\na,\n", "line 2 has no 'correct'"),
-        ("name,correct\na,1\n", "line 2 has no 'id'"),
+        ("name,correct\na,1\n", "no column 'id'; its header holds 'name'"),
         ("id,correct\na,maybe\n", "no number for one item"),
         ("id,correct\na,2\n", "is not in"),
         ("id,correct\na,inf\n", "is not in"),
         ("id,correct\na,1,2\n", "more cells"),
         ("id,correct,seed\na,1,one\n", "no whole number"),
         ("id,correct\n", "no rows"),
+        ("id,score\na,1\n", "has no column 'correct'; its header holds 'id', 'score'"),
+        ("ID,Correct\na,1\n", "holds 'ID', 'Correct': name .* in lower case"),
+        ("id;correct\na;1\n", "separate its cells with commas, not ';'"),
+        ("id\tcorrect\na\t1\n", "separate its cells with commas, not"),
+        ("id,correct,correct\na,1,0\n", "has 2 columns 'correct'; keep one"),
+        ("id,correct,note, note\na,1,,\n", "has 2 columns 'note'; keep one"),
         ("id,correct\na,nan\n", "no scored item"),
         ('id,correct\n"a,1\n', "mend the quotes"),
     ],
@@ -65,10 +85,21 @@ def test_what_is_refused(tmp_path, text, words):
         read(write(tmp_path / "student.csv", text))
 
 
+def test_spaces_around_the_names_of_columns_do_not_matter(tmp_path):
+    run = read(write(tmp_path / "s.csv", " id, correct , filter\na,1,x\nb, 0,x\n"))
+    assert [(item.id, item.score) for item in run.items] == [("a", 1.0), ("b", 0.0)]
+    assert run.filter == "x" and run.warnings == ()
+
+
+def test_the_only_filter_is_named_as_such(tmp_path):
+    with pytest.raises(DataError, match=r"no filter 'x'; the only filter is none\.$"):
+        read(write(tmp_path / "s.csv", "id,correct\na,1\n"), filter="x")
+
+
 def test_columns_that_are_not_read_are_named(tmp_path):
     run = read(write(tmp_path / "s-seed4.csv", "id,correct,note\na,1,x\nb,nan,y\n"))
     assert run.warnings[0] == "columns not read: note"
-    assert run.warnings[1] == "not scored and left out: 1 items, such as 'b'"
+    assert run.warnings[1] == "not scored and left out: 1 item, such as 'b'"
     assert run.unscored == ("b",) and run.seed == 4
 
 

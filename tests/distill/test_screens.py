@@ -50,6 +50,21 @@ def test_three_errors_of_the_floor():
     assert not TaskScores([0.0], 0.0, 0.0, 10).above_floor
 
 
+def test_gaps_of_decimals_are_exact():
+    assert 0.7 - 0.4 < 0.3
+    even = {"even": TaskScores([0.7], 0.4, 0.0, 1000)}
+    assert screen(even, threshold=0.3).kept == ("even",)
+    assert screen(even, threshold=0.3000001).kept == ()
+
+
+def test_an_unknown_floor_is_not_checked():
+    scores = TaskScores([0.0], 0.0, None, 10)
+    assert scores.above_floor is None
+    assert screen({"task": scores}).kept == ("task",)
+    with pytest.raises(DataError, match="30 points are 0.30"):
+        screen(TASKS, threshold=30)
+
+
 def test_chance_is_the_floor():
     assert chance_corrected(0.2, 0.2) == 0 and chance_corrected(1, 0.2) == 1
     assert chance_corrected(0.1, 0.2) < 0

@@ -1,5 +1,7 @@
 """The vocabulary guard, and the exact text of every verdict."""
 
+from math import inf, nan
+
 import pytest
 
 from memcap.core.errors import ProtocolError
@@ -15,6 +17,7 @@ from memcap.distill.statistics import (
     holm,
     zero_crossing,
 )
+from memcap.distill.statistics.wording import interval_text, p_text
 
 WORKED = PairedScores.of(
     [1] * 123 + [1] * 26 + [0] * 54 + [0] * 97,
@@ -85,6 +88,48 @@ def test_a_null_result_reads():
     )
 
 
+@pytest.mark.parametrize(
+    ("p", "resolution", "text"),
+    [
+        (0.0, 0.0, "p < 1e-300"),
+        (5e-324, 0.0, "p = 4.9e-324"),
+        (0.0, 3e-4, "p < 0.0006"),
+        (3e-4, 3e-4, "p < 0.0006"),
+        (3.1e-4, 3e-4, "p = 0.00031"),
+        (1.0, 3e-4, "p = 1"),
+        (nan, 3e-4, "p unknown"),
+    ],
+)
+def test_p_values_read(p, resolution, text):
+    assert p_text(p, resolution) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (-inf, inf, "95 % CI unbounded"),
+        (0.1, inf, "95 % CI [0.100, inf]"),
+        (nan, nan, "95 % CI unknown"),
+    ],
+)
+def test_intervals_without_ends_read(low, high, text):
+    assert interval_text(low, high) == text
+
+
+def test_one_seed_bounds_nothing():
+    runs = [PairedScores.of([0] * 40, [1] * 12 + [0] * 28)]
+    assert both_levels(runs, seed=0).sentence == (
+        "direction not detected: +0.300; over seeds 95 % CI unbounded (one run, no "
+        "spread over seeds); over items 95 % CI [0.175, 0.450] (BCa over items); n "
+        "needed for a gain of 0.02: unknown."
+    )
+
+
+def test_many_seeds_needed_have_separators():
+    runs = [PairedScores.of([0] * 40, [1] * k + [0] * (40 - k)) for k in (1, 22)]
+    assert "for a gain of 0.02: 2,707 seeds." in both_levels(runs, seed=0).sentence
+
+
 def test_test_and_interval_may_disagree():
     near = PairedScores.of(
         [1] * 295 + [0] * 345 + [1] * 1360, [0] * 295 + [1] * 345 + [1] * 1360
@@ -113,11 +158,11 @@ def test_gaps_read():
         [0.66, 0.68, 0.7],
         [0.55, 0.57, 0.59],
     ]
-    # The last digits of Dunnett's p are those of a quasi-Monte Carlo integral.
+    # Below the error of the integration Dunnett's p is not known.
     text = capacity_gap(sizes, worked).sentence
     assert text.startswith(
         "gap detected: teacher 7 leads by +0.110 over the better end, 95 % CI [0.072, "
-        "0.148]; p = 0.000"
+        "0.148]; p < 0.0006;"
     )
     assert text.endswith(
         "; the choice alone adds 0.007 where intermediate teachers are alike."
@@ -171,3 +216,12 @@ def test_a_ranking_and_a_crossing_read():
         "sign change at S = 9.33, 95 % CI [6.59, 12.8]; slope 0.99 for a factor of "
         "ten, R2 1.00, 4 students."
     )
+
+
+def test_names_of_models_are_the_users_words():
+    with pytest.raises(ProtocolError, match="law"):
+        guard("law-7b: gain detected")
+    said = "law-7b: not detected; optimal-law-7b likewise"
+    assert guard(said, names=["law-7b", "optimal-law-7b"]) == said
+    with pytest.raises(ProtocolError, match="no gain"):
+        guard("law-7b: no gain", names=["law-7b"])
