@@ -10,13 +10,14 @@ from math import log2
 
 import numpy as np
 
-from memcap.analysis.distill_rows import Run, grouped, with_teacher
+from memcap.analysis.distill_rows import Run, grouped, label, with_teacher
 from memcap.analysis.distill_teachers import knobs, teacher_runs
 from memcap.core.errors import DataError
 from memcap.distill.statistics import (
     GainRegression,
     TeacherLaw,
     TeacherRuns,
+    curve_shape,
     fit_law,
     gain_regression,
     guard,
@@ -35,7 +36,7 @@ _TERMS: dict[str, Callable[[Run], float | None]] = {
 
 @dataclass(frozen=True)
 class Trends:
-    """Two fits, each with the sentence that replaces it where it was refused.
+    """Fits, each with the sentence that replaces it where it was refused.
 
     Args:
         regression: of gain on teacher and data; None where refused.
@@ -44,6 +45,8 @@ class Trends:
         law: size of the best teacher against size of the student; None where refused
             or where fewer than three students have their best teacher inside.
         law_note: the result, or why there is none.
+        shapes: for each student the shape of its gain over the size of the teacher, in
+            words, or why there is none.
     """
 
     regression: GainRegression | None
@@ -51,13 +54,16 @@ class Trends:
     regression_note: str
     law: TeacherLaw | None
     law_note: str
+    shapes: tuple[str, ...]
 
 
 def trends(runs: Sequence[Run], level: float = 0.95) -> Trends:
-    """Fit both."""
+    """Fit all."""
     regression, left_out, note = _regression(with_teacher(runs), 1 - level)
-    law, law_note = _law(runs, level)
-    return Trends(regression, left_out, note, law, law_note)
+    own = _widest(runs)
+    law, law_note = _law(own, level)
+    shapes = _shapes(own, 1 - level)
+    return Trends(regression, left_out, note, law, law_note, shapes)
 
 
 def _regression(
@@ -85,12 +91,33 @@ def _regression(
     return found, left_out, found.sentence
 
 
-def _law(runs: Sequence[Run], level: float) -> tuple[TeacherLaw | None, str]:
+def _widest(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """The series of teachers with most sizes, under all correct chains."""
     series = grouped(with_teacher(runs, "all_correct"), knobs)
     # Size orders teachers of one series alone; the one with most sizes tells most.
-    own = max(series.values(), key=lambda s: len({run.size for run in s}), default=())
+    return max(series.values(), key=lambda s: len({run.size for run in s}), default=())
+
+
+def _shapes(runs: Sequence[Run], alpha: float) -> tuple[str, ...]:
+    """A sentence for each student."""
+    students = grouped(runs, lambda run: run.student)
+    return tuple(
+        f"Student of {label(student, tuple(students))}: {_shape(own, alpha)}"
+        for student, own in students.items()
+    )
+
+
+def _shape(runs: Sequence[Run], alpha: float) -> str:
     try:
-        law = fit_law(_best_by_student(own), level=level)
+        return curve_shape(teacher_runs(runs), alpha=alpha).sentence
+    except DataError as error:
+        names = {run.source for run in runs}
+        return guard(f"shape not fitted: {error}", names=names)
+
+
+def _law(runs: Sequence[Run], level: float) -> tuple[TeacherLaw | None, str]:
+    try:
+        law = fit_law(_best_by_student(runs), level=level)
     except DataError as error:
         return None, guard(f"Best teachers not fitted against students: {error}")
     if law.interior < LAW_STUDENTS:

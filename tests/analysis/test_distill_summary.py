@@ -209,6 +209,15 @@ def test_a_teacher_of_another_style_does_not_stand_in_the_line():
     assert [one.several for one in found.series] == [True, False] * 3
 
 
+def test_every_student_has_the_shape_of_its_curve_in_words():
+    gains = {THREE[0]: PEAK, THREE[1]: EQUAL}
+    found = _summary(gains, students=THREE[:2], arms=ONE_ARM).trends.shapes
+    assert found[0].startswith("Student of 6,848 parameters: interior peak of the")
+    assert found[1].startswith("Student of 25,984 parameters: flat, ")
+    (said,) = _summary(PEAK, arms=ONE_ARM, seeds=1).trends.shapes
+    assert "shape not fitted: teacher 6848 has 1 run" in said
+
+
 def test_pilots_take_no_part_in_the_summary():
     plain, piloted = study(PEAK, seeds=3), study(PEAK, seeds=3, pilots=(300,))
     assert len(piloted) > len(plain)

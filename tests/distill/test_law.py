@@ -15,7 +15,7 @@ from memcap.distill.statistics import (
     minima_teacher,
 )
 from memcap.distill.statistics.forms import aicc
-from memcap.distill.statistics.law import _draw, _least_squares
+from memcap.distill.statistics.law import _least_squares
 
 TEACHERS = [2.0**i for i in range(1, 8)]
 
@@ -81,7 +81,7 @@ def test_a_noisy_student_weighs_little():
 
 def test_redrawn_means_have_the_variance_of_a_mean():
     runs = TeacherRuns.of([1, 2, 4], [[0, 1, 5], [2, 2, 3], [1, 4, 4]])
-    drawn = _draw(runs, 40_000, np.random.default_rng(0)).var(axis=0)
+    drawn = runs.resampled_means(40_000, np.random.default_rng(0)).var(axis=0)
     expected = [np.var(group, ddof=1) / 3 for group in runs.groups]
     assert drawn == pytest.approx(expected, rel=0.05)
 

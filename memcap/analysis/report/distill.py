@@ -18,11 +18,7 @@ from memcap.core.errors import CorruptFileError
 from memcap.core.words import counted
 
 COMMAND = "memcap distill run"
-_MAP = (
-    "A triangle marks a gain (up) or a loss (down) that is detected after Holm with "
-    "both intervals excluding 0, a dot neither. Brackets: 95 % interval over seeds, "
-    "not corrected."
-)
+_MAP = "Intervals are of each cell alone, not corrected for their number."
 _SIZE = (
     "Grey dots are single runs. Wide bars: 95 % interval over seeds, t with the runs "
     "as unit; where seeds are few it may leave the frame. Thin bars: 95 % interval "
@@ -124,7 +120,7 @@ def _across(summary: Summary) -> tuple[Section, ...]:
         return ()
     trends = summary.trends
     left = f"Left out of the regression: {', '.join(trends.left_out)}."
-    sentences = [trends.regression_note, trends.law_note]
+    sentences = [trends.regression_note, trends.law_note, *trends.shapes]
     drawn = [drawing("estimands", figures.estimands(summary), _ESTIMANDS)]
     drawn = drawn if len(summary.arms) > 1 else []
     cost = _lens(summary)

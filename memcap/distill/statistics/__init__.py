@@ -25,6 +25,8 @@ from memcap.distill.statistics.law import minima_teacher as minima_teacher
 from memcap.distill.statistics.levels import TwoLevels as TwoLevels
 from memcap.distill.statistics.levels import both_levels as both_levels
 from memcap.distill.statistics.levels import over_seeds as over_seeds
+from memcap.distill.statistics.mixed import MixedRegression as MixedRegression
+from memcap.distill.statistics.mixed import mixed_regression as mixed_regression
 from memcap.distill.statistics.multiplicity import FAMILIES as FAMILIES
 from memcap.distill.statistics.multiplicity import Family as Family
 from memcap.distill.statistics.multiplicity import holm as holm
@@ -48,5 +50,7 @@ from memcap.distill.statistics.selection import bake_off as bake_off
 from memcap.distill.statistics.selection import (
     selection_probabilities as selection_probabilities,
 )
+from memcap.distill.statistics.shape import CurveShape as CurveShape
+from memcap.distill.statistics.shape import curve_shape as curve_shape
 from memcap.distill.statistics.teachers import TeacherRuns as TeacherRuns
 from memcap.distill.statistics.wording import guard as guard

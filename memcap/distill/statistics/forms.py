@@ -22,7 +22,7 @@ from memcap.distill.statistics.wording import guard
 # The usual reading: models within two units of AICc are not told apart.
 CLOSE = 2.0
 _PARAMETERS = 4
-_EXPONENTS = np.geomspace(0.02, 8.0, 40)
+EXPONENTS = np.geomspace(0.02, 8.0, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,13 @@ def _saturating(
     """P, A, beta and the residual sum of squares."""
     # Powers of T relative to the smallest teacher stay between 0 and 1.
     shifted = x - x.min()
-    starts = [_given_exponent(shifted, y, beta) for beta in _EXPONENTS]
+    starts = [_given_exponent(shifted, y, beta) for beta in EXPONENTS]
     start = starts[int(np.argmin([start[1] for start in starts]))][0]
 
     def residuals(v: np.ndarray) -> np.ndarray:
         return v[0] - v[1] * 2.0 ** (-v[2] * shifted) - y
 
-    bounds = ([-inf, 0.0, 0.0], [inf, inf, 2 * _EXPONENTS[-1]])
+    bounds = ([-inf, 0.0, 0.0], [inf, inf, 2 * EXPONENTS[-1]])
     found = least_squares(residuals, start, bounds=bounds, x_scale="jac")
     top, drop, beta = (float(value) for value in found.x)
     return (top, drop * 2.0 ** (beta * float(x.min())), beta), float(2 * found.cost)

@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 from scipy.integrate import quad
-from scipy.stats import dunnett, f_oneway, norm, t
+from scipy.stats import dunnett, norm, t
 
 from memcap.core.errors import DataError
 from memcap.distill.statistics.confirmation import Split, confirm
@@ -184,7 +184,7 @@ def capacity_gap(
     # Only a teacher that passed is named, and of these the one with the highest mean.
     eligible = np.where(passed, interior, -np.inf) if detected else interior
     candidate = 1 + int(eligible.argmax())
-    f, f_p = _one_way(runs)
+    f, f_p = runs.one_way
     lead, interval = _lead(runs, candidate, alpha)
     return CapacityGap(
         runs=runs,
@@ -256,13 +256,6 @@ def _legs(runs: TeacherRuns, seed: int) -> tuple[np.ndarray, np.ndarray]:
     found = (largest.pvalue[1:], smallest.pvalue[:-1])
     high, low = (np.maximum(p, _RESOLUTION) for p in found)
     return high, low
-
-
-def _one_way(runs: TeacherRuns) -> tuple[float, float]:
-    if runs.constant:
-        return 0.0, 1.0
-    found = f_oneway(*runs.groups)
-    return float(found.statistic), float(found.pvalue)
 
 
 def _lead(runs: TeacherRuns, candidate: int, alpha: float) -> tuple[float, Interval]:

@@ -26,8 +26,6 @@ from memcap.distill.statistics.wording import guard, interval_text
 Form = Literal["power", "line"]
 Censoring = Literal["", "high", "low", "shape"]
 LAW_STUDENTS = 3
-# Runs that can stand for their own distribution; fewer are drawn from a normal one.
-_OWN_RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +48,20 @@ class BestTeacher:
     @property
     def sentence(self) -> str:
         """T* with its interval, or where it lies."""
+        best = _size(self.teacher)
+        ends = ", ".join(_size(end) for end in (self.interval.low, self.interval.high))
         where = {
-            "high": f"best teacher at or beyond the largest tested, {self.teacher:g}",
-            "low": f"best teacher at or below the smallest tested, {self.teacher:g}",
+            "high": f"best teacher at or beyond the largest tested, {best}",
+            "low": f"best teacher at or below the smallest tested, {best}",
             "shape": "the highest mean is intermediate but the scores have no peak",
-            "": f"best teacher {self.teacher:.3g}, "
-            + interval_text(self.interval.low, self.interval.high, self.interval.level),
+            "": f"best teacher {best}, {100 * self.interval.level:g} % CI [{ends}]",
         }
-        return guard(f"student {self.student:g}: {where[self.censored]}.")
+        return guard(f"student {_size(self.student)}: {where[self.censored]}.")
+
+
+def _size(value: float) -> str:
+    """A size in whole numbers, a small one in three digits."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def fit_law(
     points, clouds = [], []
     for index, (size, runs) in enumerate(sorted(students.items())):
         rng = np.random.default_rng([seed, index])
-        cloud = _vertices(runs, _draw(runs, resamples, rng))
+        cloud = _vertices(runs, runs.resampled_means(resamples, rng))
         points.append(_best(size, runs, cloud, level))
         clouds.append(cloud)
     inside = [i for i, point in enumerate(points) if not point.censored]
@@ -164,22 +168,6 @@ def fit_law(
     cloud = np.array([clouds[i] for i in inside]).T
     fitted = _line([points[i] for i in inside], cloud, form, level)
     return TeacherLaw(tuple(points), form, *fitted)
-
-
-def _draw(runs: TeacherRuns, resamples: int, rng: np.random.Generator) -> np.ndarray:
-    """`[B, k]` means of resampled runs."""
-    columns = []
-    own = min(runs.runs) >= _OWN_RUNS
-    for group, mean in zip(runs.groups, runs.means, strict=True):
-        r = len(group)
-        if own:
-            # Drawing r of r runs loses the factor (r - 1)/r of the variance.
-            spread = (np.array(group) - mean) * np.sqrt(r / (r - 1))
-            noise = spread[rng.integers(0, r, (resamples, r))].mean(axis=1)
-        else:
-            noise = rng.normal(0, runs.pooled_sd / np.sqrt(r), resamples)
-        columns.append(mean + noise)
-    return np.stack(columns, axis=1)
 
 
 def _quadratic(runs: TeacherRuns, means: np.ndarray) -> np.ndarray:

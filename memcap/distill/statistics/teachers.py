@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
+from scipy.stats import f_oneway
 
 from memcap.core.errors import DataError
 from memcap.distill.statistics.scores import ROUNDING
+
+# Runs that can stand for their own distribution; fewer are drawn from a normal one.
+_OWN_RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,33 @@ class TeacherRuns:
         more.
         """
         return self.tied[0]
+
+    @property
+    def one_way(self) -> tuple[float, float]:
+        """F and p of the one-way test that all teachers agree."""
+        if self.constant:
+            return 0.0, 1.0
+        found = f_oneway(*self.groups)
+        return float(found.statistic), float(found.pvalue)
+
+    def resampled_means(self, resamples: int, rng: np.random.Generator) -> np.ndarray:
+        """`[resamples, k]` means of runs drawn again inside each teacher.
+
+        With fewer than three runs of a teacher they are drawn from normal ones of the
+        pooled spread.
+        """
+        columns = []
+        own = min(self.runs) >= _OWN_RUNS
+        for group, mean in zip(self.groups, self.means, strict=True):
+            r = len(group)
+            if own:
+                # Drawing r of r runs loses the factor (r - 1)/r of the variance.
+                spread = (np.array(group) - mean) * np.sqrt(r / (r - 1))
+                noise = spread[rng.integers(0, r, (resamples, r))].mean(axis=1)
+            else:
+                noise = rng.normal(0, self.pooled_sd / np.sqrt(r), resamples)
+            columns.append(mean + noise)
+        return np.stack(columns, axis=1)
 
 
 def _check_group(size: float, group: tuple[float, ...]) -> None:
