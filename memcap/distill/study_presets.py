@@ -35,6 +35,8 @@ SMALL = StudyConfig(
     ),
     mixtures=(Mixture("d64-redundant", "d24-full"),),
     arms=ARMS,
+    # Between its floor and what its teachers score.
+    student_updates=1250,
 )
 
 FULL = StudyConfig(
