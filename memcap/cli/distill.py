@@ -27,7 +27,7 @@ def run(
     out: Annotated[str, typer.Option(help="A folder, or gs://... or s3://...")],
     size: Annotated[
         str,
-        typer.Option(help="smoke (a minute), small (ten minutes on two cores) or full."),
+        typer.Option(help="smoke (a minute), small (ten on two cores) or full."),
     ] = "smoke",
     task: Annotated[
         str | None,
