@@ -9,7 +9,6 @@ one and the same chain, and nothing could be told apart.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from memcap.distill.arms import ArmName
 from memcap.distill.pretraining import Recipe
 from memcap.distill.records import Row, row_of_record
 from memcap.distill.study_config import StudyConfig
@@ -18,14 +17,6 @@ from memcap.distill.teachers import Teacher
 from memcap.sweeps import Record
 from memcap.sweeps.sweep import key_of_cell
 
-ARMS: tuple[ArmName, ...] = (
-    "all_correct",
-    "intersection",
-    "count_matched",
-    "gold",
-    "self",
-    "answer_only",
-)
 _WIDTHS = (16, 24, 32, 48, 64)
 
 
@@ -69,7 +60,6 @@ RISING = StudyConfig(
     student_widths=(16, 24),
     student_updates=400,
     seeds=(0, 1, 2, 3, 4),
-    arms=ARMS,
     pool=2000,
     test=2000,
     examples=20_000,
@@ -125,7 +115,6 @@ FULL = StudyConfig(
     student_widths=(24, 32, 48),
     student_updates=2500,
     seeds=(0, 1, 2, 3, 4),
-    arms=ARMS,
     pool=10_000,
     test=4000,
     examples=200_000,

@@ -53,14 +53,7 @@ class StudyConfig:
     student_style: Style = "full"
     student_updates: int = 525
     seeds: tuple[int, ...] = (0, 1, 2)
-    arms: tuple[ArmName, ...] = (
-        "all_correct",
-        "intersection",
-        "count_matched",
-        "gold",
-        "self",
-        "answer_only",
-    )
+    arms: tuple[ArmName, ...] = tuple(arm for arm in ARMS if arm != "mixed")
     mixtures: tuple[Mixture, ...] = ()
     pilots: tuple[int, ...] = ()
     keep: Filter = "answer"
