@@ -82,17 +82,7 @@ _OPTIONAL = {
 
 
 def check_record(record: Mapping[str, Any], where: str) -> None:
-    """Say what is wrong with a record.
-
-    Args:
-        record: one record.
-        where: what to call it in a message.
-
-    Raises:
-        ProtocolError: it lacks the score before distillation.
-        CorruptFileError: its schema is another, a field is missing or of another type,
-            or its numbers contradict each other.
-    """
+    """Raise what `distill_rows.check` promises; `where` names it in the message."""
     if record.get("schema") != SCHEMA:
         raise CorruptFileError(
             f"{where} has schema {record.get('schema')!r}, not {SCHEMA}; run memcap "

@@ -7,6 +7,7 @@ import typer
 
 from memcap.cli.distill_screen import screen
 from memcap.cli.guard import INTERRUPTED, guarded
+from memcap.cli.log_options import Common, Out
 from memcap.cli.spelling import ManyWords, spelled
 
 if TYPE_CHECKING:
@@ -95,13 +96,8 @@ def compare(
     metric: Annotated[
         str | None, typer.Option(help="Metric, if there are many.")
     ] = None,
-    common: Annotated[
-        bool,
-        typer.Option("--common", help="Go on with the items that all runs share."),
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the report and the tables.")
-    ] = None,
+    common: Common = False,
+    out: Out = None,
     json: Annotated[bool, typer.Option("--json", help="The rows as JSON.")] = False,
 ) -> None:
     """Compare evaluation logs before and after distillation, item by item.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from memcap.cli.guard import guarded
+from memcap.cli.log_options import Common, Out
 from memcap.cli.spelling import spelled
 
 if TYPE_CHECKING:
@@ -48,13 +49,8 @@ def screen(
     metric: Annotated[
         list[str] | None, typer.Option(help="Metric, or TASK=METRIC, if many.")
     ] = None,
-    common: Annotated[
-        bool,
-        typer.Option("--common", help="Go on with the items that all runs share."),
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the report and the tables.")
-    ] = None,
+    common: Common = False,
+    out: Out = None,
     json: Annotated[bool, typer.Option("--json", help="All of it as JSON.")] = False,
 ) -> None:
     """Say which tasks to keep, before any student is distilled, and why.
