@@ -57,17 +57,20 @@ def leg_p(statistic: float, teachers: int, runs: int) -> float:
         teachers: k, with the control.
         runs: r of each teacher.
     """
-    return 1 - _joint(statistic, teachers, runs)
+    return 1 - _joint(statistic, teachers - 1, teachers * (runs - 1))
 
 
 @cache
-def critical_value(teachers: int, runs: int, alpha: float = 0.05) -> float:
+def critical_value(
+    teachers: int, runs: int, alpha: float = 0.05, compared: int | None = None
+) -> float:
     """The t above which one leg is significant.
 
     Args:
-        teachers: k >= 2, with the control.
+        teachers: k >= 2, with the control; all lend their spread.
         runs: r >= 2 of each teacher.
         alpha: one-sided level of the leg.
+        compared: how many of them are compared with the control; k - 1 if left out.
 
     Example:
         >>> round(critical_value(2, 3), 3)  # Student's t with 4 degrees of freedom
@@ -75,15 +78,19 @@ def critical_value(teachers: int, runs: int, alpha: float = 0.05) -> float:
     """
     if teachers < 2 or runs < 2:
         raise DataError(f"k = {teachers} teachers and r = {runs} runs must be >= 2.")
+    many = teachers - 1 if compared is None else compared
+    if not 1 <= many < teachers:
+        raise DataError(f"{many} of {teachers} teachers cannot face one of them.")
     if not 0 < alpha < 1:
         raise DataError(f"alpha = {alpha} is not between 0 and 1.")
-    found = brentq(lambda c: _joint(c, teachers, runs) - 1 + alpha, -50.0, 1e3)
+    freedom = teachers * (runs - 1)
+    found = brentq(lambda c: _joint(c, many, freedom) - 1 + alpha, -50.0, 1e3)
     return float(found)  # pyright: ignore[reportArgumentType]
 
 
-def _joint(c: float, teachers: int, runs: int) -> float:
-    control, control_mass, scale, scale_mass = _grid(teachers * (runs - 1))
-    inside = norm.cdf(sqrt(2) * c * scale[:, None] + control) ** (teachers - 1)
+def _joint(c: float, compared: int, freedom: int) -> float:
+    control, control_mass, scale, scale_mass = _grid(freedom)
+    inside = norm.cdf(sqrt(2) * c * scale[:, None] + control) ** compared
     return float(scale_mass @ inside @ control_mass)
 
 
