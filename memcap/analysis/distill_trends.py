@@ -15,12 +15,14 @@ from memcap.analysis.distill_teachers import knobs, teacher_runs
 from memcap.core.errors import DataError
 from memcap.distill.statistics import (
     GainRegression,
+    MixedRegression,
     TeacherLaw,
     TeacherRuns,
     curve_shape,
     fit_law,
     gain_regression,
     guard,
+    mixed_regression,
 )
 from memcap.distill.statistics.law import LAW_STUDENTS
 
@@ -42,6 +44,9 @@ class Trends:
         regression: of gain on teacher and data; None where refused.
         left_out: terms that do not vary, or that records lack.
         regression_note: the result, or why there is none.
+        mixed: the same terms with an intercept drawn for every student seed; None where
+            refused.
+        mixed_note: the result, or why there is none.
         law: size of the best teacher against size of the student; None where refused
             or where fewer than three students have their best teacher inside.
         law_note: the result, or why there is none.
@@ -52,6 +57,8 @@ class Trends:
     regression: GainRegression | None
     left_out: tuple[str, ...]
     regression_note: str
+    mixed: MixedRegression | None
+    mixed_note: str
     law: TeacherLaw | None
     law_note: str
     shapes: tuple[str, ...]
@@ -59,24 +66,42 @@ class Trends:
 
 def trends(runs: Sequence[Run], level: float = 0.95) -> Trends:
     """Fit all."""
-    regression, left_out, note = _regression(with_teacher(runs), 1 - level)
+    taught = with_teacher(runs)
+    terms = _terms(taught)
+    regression, note = _regression(taught, terms, 1 - level)
+    mixed, mixed_note = _mixed(taught, terms, 1 - level)
     own = _widest(runs)
     law, law_note = _law(own, level)
-    shapes = _shapes(own, 1 - level)
-    return Trends(regression, left_out, note, law, law_note, shapes)
+    return Trends(
+        regression=regression,
+        left_out=tuple(name for name in _TERMS if name not in terms),
+        regression_note=note,
+        mixed=mixed,
+        mixed_note=mixed_note,
+        law=law,
+        law_note=law_note,
+        shapes=_shapes(own, 1 - level),
+    )
 
 
-def _regression(
-    runs: Sequence[Run], alpha: float
-) -> tuple[GainRegression | None, tuple[str, ...], str]:
+def _terms(runs: Sequence[Run]) -> dict[str, list[float]]:
+    """Terms that every run has and that vary."""
     columns = {name: [value(run) for run in runs] for name, value in _TERMS.items()}
-    terms = {
+    return {
         name: [float(value) for value in column if value is not None]
         for name, column in columns.items()
         if runs and None not in column and np.ptp(np.array(column, dtype=float)) > 0
     }
-    left_out = tuple(name for name in columns if name not in terms)
-    clusters = [(*run.student, run.seed) for run in runs]
+
+
+def _seeds(runs: Sequence[Run]) -> list[tuple[object, ...]]:
+    return [(*run.student, run.seed) for run in runs]
+
+
+def _regression(
+    runs: Sequence[Run], terms: dict[str, list[float]], alpha: float
+) -> tuple[GainRegression | None, str]:
+    clusters = _seeds(runs)
     enough = len(set(clusters)) >= _FEWEST_CLUSTERS
     try:
         found = gain_regression(
@@ -87,8 +112,24 @@ def _regression(
             alpha=alpha,
         )
     except DataError as error:
-        return None, left_out, guard(f"Regression not fitted: {error}")
-    return found, left_out, found.sentence
+        return None, guard(f"Regression not fitted: {error}")
+    return found, found.sentence
+
+
+def _mixed(
+    runs: Sequence[Run], terms: dict[str, list[float]], alpha: float
+) -> tuple[MixedRegression | None, str]:
+    try:
+        found = mixed_regression(
+            [run.gain for run in runs],
+            terms,
+            _seeds(runs),
+            students=[run.student for run in runs],
+            alpha=alpha,
+        )
+    except DataError as error:
+        return None, guard(f"Mixed model not fitted: {error}")
+    return found, found.sentence
 
 
 def _widest(runs: Sequence[Run]) -> tuple[Run, ...]:

@@ -164,15 +164,25 @@ def test_collinear_terms_are_not_ranked():
     assert "strongest term not named" in note and "VIF" in note
 
 
-def test_the_planted_term_is_found_where_the_design_separates():
+def test_a_singular_mixed_model_is_refused_in_a_sentence():
+    trends = _summary(PEAK).trends
+    assert trends.mixed is None
+    assert trends.mixed_note.startswith("Mixed model not fitted: ")
+
+
+def _planted(seed_sd=0.0):
+    """Gain 0.2 a unit of the teacher's accuracy, and what the student's seed adds."""
     rng = np.random.default_rng(3)
+    offsets = np.random.default_rng(4).normal(0, seed_sd, 6)
     runs = study(EQUAL, seeds=6)
     kept = []
     for one in runs:
         if one["teacher"] is None:
             continue
         accuracy = float(rng.uniform(0.5, 1.0))
-        gain = round((0.2 * accuracy - 0.1 + rng.normal(0, 0.002)) * 2_000)
+        offset = offsets[one["student"]["seed"]] if seed_sd else 0
+        gain = 0.2 * accuracy - 0.1 + offset + rng.normal(0, 0.002)
+        gain = round(gain * 2_000)
         right = round(one["before"] * 2_000)
         lost = 50 + max(-gain, 0)
         counts = {"lost": lost, "won": lost + gain, "both": right - lost}
@@ -180,11 +190,28 @@ def test_the_planted_term_is_found_where_the_design_separates():
         teacher = one["teacher"] | {"accuracy": accuracy}
         changed = {"teacher": teacher, "trace_cost_bits_per_token": None}
         kept.append(one | counts | changed | {"after": after})
-    found = summarize(_runs(kept)).trends
+    return summarize(_runs(kept)).trends
+
+
+def test_the_planted_term_is_found_where_the_design_separates():
+    found = _planted()
     assert "trace cost, bits per token" in found.left_out
     assert found.regression is not None and found.regression.strongest is not None
     assert found.regression.strongest.name == "teacher accuracy"
     assert found.regression.strongest.estimate == pytest.approx(0.2, abs=0.02)
+
+
+def test_the_mixed_model_tells_what_the_seed_adds_from_the_teacher():
+    found = _planted(seed_sd=0.03).mixed
+    assert found is not None and found.strongest is not None
+    assert found.strongest.name == "teacher accuracy"
+    assert found.strongest.estimate == pytest.approx(0.2, abs=0.01)
+    assert found.seeds == 6 and found.share > 0.9
+
+
+def test_without_what_the_seed_adds_there_is_no_mixed_model_to_read():
+    found = _planted()
+    assert found.mixed is None or found.mixed.share < 0.5
 
 
 def test_a_line_through_best_teachers_needs_three_interior_students():

@@ -120,7 +120,8 @@ def _across(summary: Summary) -> tuple[Section, ...]:
         return ()
     trends = summary.trends
     left = f"Left out of the regression: {', '.join(trends.left_out)}."
-    sentences = [trends.regression_note, trends.law_note, *trends.shapes]
+    notes = (trends.regression_note, trends.mixed_note, trends.law_note)
+    sentences = [*notes, *trends.shapes]
     drawn = [drawing("estimands", figures.estimands(summary), _ESTIMANDS)]
     drawn = drawn if len(summary.arms) > 1 else []
     cost = _lens(summary)
@@ -129,7 +130,7 @@ def _across(summary: Summary) -> tuple[Section, ...]:
             "across",
             "Across teachers and students",
             tuple([*sentences, left] if trends.left_out else sentences),
-            (tables.regression(trends.regression),),
+            (tables.regression(trends.regression), tables.mixed(trends.mixed)),
             tuple(drawn),
         ),
         Section(

@@ -9,7 +9,8 @@ from memcap.analysis.distill_summary import Summary
 from memcap.analysis.report.cells import Cell, Table, number
 from memcap.analysis.report.distill_page import ends, p_cell, share, signed
 from memcap.distill.screens import chance_corrected
-from memcap.distill.statistics import Family, GainRegression
+from memcap.distill.statistics import Family, GainRegression, MixedRegression
+from memcap.distill.statistics.terms import Fitted
 
 _COLUMNS = (
     "student's parameters",
@@ -144,11 +145,28 @@ def _family(student: str, family: Family) -> list[tuple[Cell, ...]]:
 
 def regression(found: GainRegression | None) -> Table:
     """The terms of the regression of gain."""
-    terms = found.terms if found else ()
-    return Table(
+    return _fitted(
         "regression",
         "Least squares with an intercept for every student. A term with VIF above 10 "
         "is not interpreted.",
+        found,
+    )
+
+
+def mixed(found: MixedRegression | None) -> Table:
+    """The same terms where every student seed draws an intercept of its own."""
+    return _fitted(
+        "mixed",
+        "Mixed model: the same terms, with an intercept drawn for every student seed. "
+        "Normal intervals, too narrow where seeds are few.",
+        found,
+    )
+
+
+def _fitted(name: str, caption: str, found: Fitted | None) -> Table:
+    return Table(
+        name,
+        caption,
         ("term", "gain a unit", "95 % CI", "p", "VIF", "reading"),
         tuple(
             (
@@ -159,7 +177,7 @@ def regression(found: GainRegression | None) -> Table:
                 number(term.vif, 3),
                 Cell("may be read" if term.separable else "not told from others"),
             )
-            for term in terms
+            for term in (found.terms if found else ())
         ),
     )
 
