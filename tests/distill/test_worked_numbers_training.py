@@ -3,48 +3,14 @@
 import jax
 import numpy as np
 import pytest
-from flax import nnx
 
-from memcap.distill.decoding import write
 from memcap.distill.networks import decoder_config
-from memcap.distill.sequences import prompts, sequences
 from memcap.distill.tasks import task
-from memcap.distill.tasks.base import direct, end, floor, right_answers, told
+from memcap.distill.tasks.base import direct, floor, told
 from memcap.nn import build, split
-from memcap.training import Member, TrainConfig, train_ensemble
+from tests.distill.taught_decoders import accuracy, learned
 
 CHAIN = task("modular_chain", modulus=23)
-
-
-def learned(made, width, layers, steps, batch, *tails):
-    """Networks taught these tails of one set of questions, and its outcomes."""
-    asked = made.questions(steps * batch, np.random.default_rng(0))
-    config = decoder_config(made, width, layers)
-    settings = TrainConfig(
-        steps=steps,
-        check_every=steps,
-        batch_size=batch,
-        learning_rate=3e-3,
-        warmup=min(50, steps),
-        weight_decay=0.01,
-        schedule="cosine",
-        clip=1.0,
-        until="end",
-    )
-    data = [
-        sequences(made, asked, told_by(made, asked), checked=min(256, len(asked)))
-        for told_by in tails
-    ]
-    members = [Member(config, settings, one, seed=1) for one in data]
-    return config, train_ensemble(members, keep_parameters=True)
-
-
-def accuracy(made, config, outcome):
-    structure, _, fixed = split(build(config, rngs=1))
-    model = nnx.merge(structure, outcome.parameters, fixed)
-    asked = made.questions(1000, np.random.default_rng(1))
-    tails = write(model, prompts(made, asked), config, end(made))
-    return right_answers(made, asked, tails).mean()
 
 
 @pytest.mark.slow
