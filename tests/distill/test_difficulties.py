@@ -59,7 +59,7 @@ def test_the_look_ups_of_a_pointer_chain_are_learned():
 
 @pytest.mark.slow
 def test_all_elements_of_s5_are_not_learned():
-    """Only the copy of the first element is, and the loss is that of copying it."""
+    """The last state stays at chance; the loss is below that of copying the first."""
     made = task("permutations", group_name="S5", length=6, inputs="all")
     config, found = learned(made, 64, 2, 2000, 128, full, direct, rate=1e-3, warmup=200)
     scores = [accuracy(made, config, one) for one in found]
@@ -68,4 +68,4 @@ def test_all_elements_of_s5_are_not_learned():
     print(f"S5: chain {scores[0]:.3f}, answer {scores[1]:.3f}, loss {loss:.2f}")
     # Chance is 1 in 120; five standard errors over 1,000 questions are .0144.
     assert max(scores) < 1 / 120 + 0.0144
-    assert 3.4 < loss < 5 / 6 * np.log(120)
+    assert loss < 5 / 6 * np.log(120)
