@@ -283,3 +283,11 @@ def test_power_needs_a_lead():
         needed_runs(6, 0.01)
     with pytest.raises(DataError, match="none in between"):
         gap_rates([0, 1], 1.0, 3)
+
+
+def test_one_comparison_is_student_s_t_with_the_spread_of_all():
+    assert critical_value(6, 3, compared=1) == pytest.approx(t.isf(0.05, 12), abs=1e-6)
+    assert critical_value(6, 3, compared=4) < critical_value(6, 3)
+    for many in (0, 6):
+        with pytest.raises(DataError, match=f"{many} of 6 teachers compared"):
+            critical_value(6, 3, compared=many)

@@ -72,6 +72,9 @@ def critical_value(
         alpha: one-sided level of the leg.
         compared: how many of them are compared with the control; k - 1 if left out.
 
+    Raises:
+        DataError: a number is out of its range.
+
     Example:
         >>> round(critical_value(2, 3), 3)  # Student's t with 4 degrees of freedom
         2.132
@@ -80,7 +83,10 @@ def critical_value(
         raise DataError(f"k = {teachers} teachers and r = {runs} runs must be >= 2.")
     many = teachers - 1 if compared is None else compared
     if not 1 <= many < teachers:
-        raise DataError(f"{many} of {teachers} teachers cannot face one of them.")
+        raise DataError(
+            f"{many} of {teachers} teachers compared with one of them: give 1 to "
+            f"{teachers - 1}."
+        )
     if not 0 < alpha < 1:
         raise DataError(f"alpha = {alpha} is not between 0 and 1.")
     freedom = teachers * (runs - 1)
